@@ -1,5 +1,5 @@
 //! Embeds the compiler, the profile, the features, the commit and the lock file's versions, so that a result
-//! names what was measured. Only the command line is built from this: the trial programs know nothing of it.
+//! names the measured build. Only the command line contains this; the trial programs do not depend on it.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn main() {
     commit(lock.as_deref().and_then(Path::parent).unwrap_or(Path::new(".")));
 }
 
-/// The features that this package was built with, as cargo tells them: in capitals.
+/// The features that this package was built with; cargo passes them in capitals.
 fn features() -> String {
     let names =
         env::vars().filter_map(|(name, _)| Some(name.strip_prefix("CARGO_FEATURE_")?.to_owned()));
@@ -35,7 +35,7 @@ fn features() -> String {
     names.join(",")
 }
 
-/// A package from elsewhere has no repository of its own, and then no commit.
+/// A package without its own repository has no commit.
 fn commit(folder: &Path) {
     let git = |args: &[&str]| output(Command::new("git").arg("-C").arg(folder).args(args));
     let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return };
@@ -48,8 +48,8 @@ fn commit(folder: &Path) {
     println!("cargo::rerun-if-changed={}", log.display());
 }
 
-/// Writes the packages of the lock file with their versions; where it is. In this repository it stands beside the
-/// manifest; a crate that uses this one as a library has its own above its target folder.
+/// Writes the packages of the lock file with their versions; returns its path. In this repository it is next
+/// to the manifest; a crate that uses this one as a library has its own lock file above its target folder.
 fn lockfile() -> Option<PathBuf> {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let own = Path::new("Cargo.lock");

@@ -1,4 +1,4 @@
-//! A workload that goes wrong in every way that a trial can, to try how the harness takes it:
+//! A workload that fails in every way that a trial can, to test the harness:
 //!
 //! ```text
 //! cargo run --example faults -- verify faults --quiet
@@ -28,8 +28,8 @@ fn main() -> ExitCode {
     runtime_bench::main(&runtime_bench::standard().with(Faults).with_cells(cells))
 }
 
-/// The ways, each a variant of the workload; `late` is well for some trials and then panics, and `traced` is
-/// until it is traced. `unchecked` accepts every answer.
+/// The kinds of failure, each a variant of the workload. `late` succeeds for some trials and then panics;
+/// `traced` succeeds unless it is traced. `unchecked` accepts every output.
 const WAYS: [&str; 12] = [
     "unchecked",
     "panic",
@@ -45,7 +45,7 @@ const WAYS: [&str; 12] = [
     "traced",
 ];
 
-/// Trials until `late` goes wrong, in the middle of the rounds.
+/// Trials until `late` fails, in the middle of the rounds.
 const LATE: u64 = 9;
 
 #[derive(Clone, Copy)]
@@ -61,8 +61,8 @@ impl Workload for Faults {
             name: "faults".into(),
             title: "Faults".into(),
             kind: Kind::Pitfall,
-            model: "Each variant goes wrong in its own way.".into(),
-            check: "The answer is 0.".into(),
+            model: "Each variant fails in its own way.".into(),
+            check: "The output is 0.".into(),
             headline: metric::WALL.id.into(),
             headline_phase: Phase::Warm,
             notes: Vec::new(),
@@ -104,7 +104,7 @@ impl Workload for Faults {
     }
 }
 
-/// How many trials of this way there were before, by a file that grows.
+/// The number of earlier trials of this kind, counted by a growing file.
 fn trials(setup: &Setup, way: &str) -> u64 {
     // Its own folder is emptied when the seed of the inputs changes, with each round.
     let path = setup.scratch.parent().unwrap_or(&setup.scratch).join(way);
@@ -136,7 +136,7 @@ fn go_wrong(way: &str, before: u64) -> u64 {
         "wrong" => return 1,
         "unchecked" => {}
         "orphan" => {
-            // It is not waited for: that is the fault.
+            // The fault: nothing waits for this process.
             let script = "sleep 600 >/dev/null 2>&1 &";
             Command::new("sh").args(["-c", script]).status().expect("a shell");
         }

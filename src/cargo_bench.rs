@@ -1,7 +1,7 @@
 //! `cargo bench`: the harness as a criterion-compatible bench target.
 //!
-//! We parse the arguments ourselves and configure criterion in code: its own parser takes
-//! `--profile` for `--profile-time`, and a missing baseline makes it panic.
+//! We parse the arguments ourselves and configure criterion in code: its own parser reads `--profile` as
+//! `--profile-time`, and panics if a baseline is missing.
 
 use std::ffi::OsString;
 
@@ -88,7 +88,7 @@ impl TargetArgs {
             }
         }
         if !self.bench && self.matrix.profile == Profile::Quick {
-            // Under `cargo test` the build may be a debug build, and slow.
+            // Under `cargo test`, the build may be a slow debug build.
             request = PlanRequest { points: PointSet::Smoke, claims: false, ..request };
         }
         Ok(request)

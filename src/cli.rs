@@ -89,14 +89,14 @@ impl Cli {
         let whole = Self::command();
         let shown = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
         let shown: Vec<clap::Command> = shown.collect();
-        // clap cannot remove subcommands, so build a command without the hidden ones.
+        // clap cannot remove subcommands, so this builds a command without the hidden ones.
         clap::Command::new(NAME)
             .version(env!("CARGO_PKG_VERSION"))
             .about(whole.get_about().cloned().unwrap_or_default())
             .after_help(whole.get_after_help().cloned().unwrap_or_default())
             .subcommand_required(true)
             .subcommands(shown)
-            // It would repeat every command once more.
+            // It would repeat every command.
             .disable_help_subcommand(true)
     }
 }
@@ -104,10 +104,10 @@ impl Cli {
 /// The command line as typed: `program`, then the arguments of this process without the first `skipped`.
 pub(crate) fn typed(program: &[&str], skipped: usize) -> Vec<String> {
     let program = program.iter().map(|word| (*word).to_owned());
-    // Names of files may not be UTF-8; the stored command is only for people to read.
+    // File names may not be UTF-8; the stored command is only for people to read.
     let args = std::env::args_os().skip(skipped).map(|arg| arg.to_string_lossy().into_owned());
     let args: Vec<String> = args.filter(|arg| arg != "--bench").collect();
-    // `cargo bench` alone needs no `--` behind it.
+    // `cargo bench` without options does not need `--`.
     program.filter(|word| word != "--" || !args.is_empty()).chain(args.clone()).collect()
 }
 
@@ -148,8 +148,8 @@ pub fn run(registry: &Registry) -> Result<(), Error> {
         Command::Man(args) => commands::man::run(&args, Cli::documented()),
         Command::Trial => trial(registry),
         Command::Load => {
-            // It ends with its input. A death signal would come when the thread ends that started it, which
-            // is not when the trial does.
+            // It exits when its input ends. A death signal would arrive when the thread that started it ends,
+            // which may be before the trial ends.
             raise_open_files();
             load::run().map_err(Error::CouldNotRun)
         }

@@ -13,13 +13,13 @@ use crate::commands::target;
 
 /// Environment variable with the path of a program that contains criterion.
 pub const PROGRAM: &str = "RUNTIME_BENCH_CRITERION";
-/// The argument by which that program replays a results file.
+/// The argument that makes that program replay a results file.
 pub const REPLAY: &str = "criterion-replay";
 
-/// How criterion begins a line about something that it could not do.
+/// The beginning of criterion's error messages.
 const COMPLAINT: &str = "Criterion.rs ERROR: ";
 
-/// What is handed to criterion.
+/// The input of criterion.
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
     /// Results file.
@@ -32,7 +32,7 @@ pub struct Replay {
     pub plots: bool,
 }
 
-/// Where criterion keeps its files.
+/// The folder of criterion's files.
 pub fn folder() -> PathBuf {
     env::var_os("CRITERION_HOME").map_or_else(|| target().join("criterion"), PathBuf::from)
 }
@@ -45,7 +45,7 @@ const RESERVED: [&str; 3] = ["new", "change", "report"];
 /// Parses the name of a baseline: one plain part of a path.
 ///
 /// # Errors
-/// When it is none.
+/// When it is not a valid name.
 pub(crate) fn baseline_name(text: &str) -> Result<String, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if text.is_empty()
@@ -66,7 +66,7 @@ pub(crate) fn baseline_name(text: &str) -> Result<String, String> {
 /// Checks that criterion's folder has a baseline of this name, and that its files can be read.
 ///
 /// # Errors
-/// When there is none, or a file of it is damaged.
+/// When the baseline does not exist, or one of its files is damaged.
 pub fn check_baseline(name: &str) -> Result<(), Error> {
     let mut found = Vec::new();
     search(&folder(), name, 4, &mut found);
@@ -103,7 +103,7 @@ fn search(folder: &Path, name: &str, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Whether a file is an object of JSON whose lists are as long as each other, as criterion writes it.
+/// Whether a file is a JSON object with lists of equal length, as criterion writes it.
 fn readable(path: &Path) -> Result<(), String> {
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
     let object: serde_json::Map<String, serde_json::Value> =
@@ -141,7 +141,7 @@ pub fn replay(args: &Replay) -> Result<bool, Error> {
     })?;
     let (printed, errors) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    // It prints what it could not write, and goes on.
+    // criterion prints which files it could not write, and continues.
     let mut complaints = printed.lines().filter_map(|line| line.split_once(COMPLAINT));
     let complaint = complaints.next().map(|(_, what)| what.trim().trim_start_matches("error: "));
     if output.status.success() && complaint.is_none() {

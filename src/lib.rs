@@ -1,12 +1,11 @@
-//! `runtime-bench`: find out which concurrency runtime suits which work, with measurements that you can
-//! trust.
+//! `runtime-bench`: measures which concurrency runtime suits which workload, with results that you can trust.
 //!
 //! The same I/O-bound and CPU-bound workloads run on tokio, async-std, smol, OS threads, a thread pool and
 //! rayon. Each trial is a process with one fresh instance, every result is checked, and the runners of one
 //! workload are measured in random order, round by round.
 //!
-//! This crate is the command line: arguments, one file per subcommand, terminal output. It contains no
-//! runtime: trials run in the trial programs beside it ([`TRIAL_PROGRAMS`]).
+//! This crate is the command line: arguments, one file per subcommand, terminal output. It does not contain a
+//! runtime: trials run in the trial programs next to it ([`TRIAL_PROGRAMS`]).
 //!
 //! - [`standard`]: the workloads and programs of this project.
 //! - [`own`]: the start of a registry with your own workloads and runners; [`main!`] and [`bench_main!`] make
@@ -65,13 +64,13 @@ pub fn standard() -> Registry {
     catalog().with_programs(TRIAL_PROGRAMS)
 }
 
-/// Every workload of this project and no runner: a starting point for the registry of your own program.
+/// Every workload of this project without runners: a starting point for the registry of your own program.
 pub fn catalog() -> Registry {
     let registry = own().with_catalog(runtime_bench_catalog::each);
     registry.with_suites(runtime_bench_catalog::SUITES)
 }
 
-/// No workload and no runner: the start of a registry that has its own, and those of the catalog that it names.
+/// A registry without workloads and runners, to which you add your own and chosen ones of the catalog.
 pub fn own() -> Registry {
     Registry::default().with_build(BuildFacts {
         build: build(),

@@ -1,5 +1,5 @@
-//! `runtime-bench ab` through the real binary. A debug build is refused, so these are for
-//! `cargo test --release`. Other builds are scripts around this one, which change what it is asked.
+//! `runtime-bench ab` through the real binary. A debug build is rejected, so these tests need `cargo test
+//! --release`. Other builds are scripts around this one, which change its requests.
 #![cfg(unix)]
 
 mod common;
@@ -14,7 +14,7 @@ use tempfile::{TempDir, tempdir};
 
 const OURS: &str = env!("CARGO_BIN_EXE_runtime-bench");
 
-/// An executable made of a few lines of shell; `$OURS` is the real one.
+/// A shell script as an executable; `$OURS` is the real one.
 fn script(folder: &Path, name: &str, lines: &str) -> PathBuf {
     let path = folder.join(name);
     fs::write(&path, format!("#!/bin/sh\nOURS='{OURS}'\n{lines}\n")).unwrap();
@@ -22,8 +22,7 @@ fn script(folder: &Path, name: &str, lines: &str) -> PathBuf {
     path
 }
 
-/// A build whose trials go through these lines; `$TRIAL` is the real program of the runner that `$request` asks
-/// for.
+/// A build whose trials run these lines; `$TRIAL` is the real program of the runner in `$request`.
 fn rerouted(folder: &Path, name: &str, lines: &str) -> PathBuf {
     let read = "request=$(cat)
         runner=$(printf %s \"$request\" | sed 's/.*\"runner\":\"\\([a-z]*\\).*/\\1/')
@@ -47,7 +46,7 @@ fn rows(ended: &Ended) -> Vec<Value> {
     list(ended, "rows")
 }
 
-/// A list of the document that was printed.
+/// A list in the printed document.
 fn list(ended: &Ended, name: &str) -> Vec<Value> {
     let document: Value =
         serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
@@ -89,7 +88,7 @@ fn ab_of_a_build_with_itself_passes_on_one_core_and_all() {
     let head = script(folder.path(), "head", "exec \"$OURS\" \"$@\"");
     let ended =
         ab(&folder, &head, &["null", "--runners", "tokio", "--format", "json", "--seed", "1"]);
-    // On a very busy machine it may be undecided, and never a regression.
+    // On a very busy machine it may be inconclusive, but never a regression.
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
     let names: Vec<String> =
         rows(&ended).iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect();
@@ -119,10 +118,7 @@ fn ab_rejects_unusable_executables_by_name() {
         let name = head.file_name().unwrap().to_str().unwrap().to_owned();
         ab(&folder, head, &only).fails_with(2, &[&["--head", name.as_str()][..], words].concat());
     };
-    refused(
-        &script(folder.path(), "foreign", "echo hello"),
-        &["not an executable of runtime-bench"],
-    );
+    refused(&script(folder.path(), "foreign", "echo hello"), &["not a runtime-bench executable"]);
     let other = "echo '{\"protocol\": 9, \"cells\": [], \"routes\": []}'";
     refused(&script(folder.path(), "other", other), &["speaks protocol 9"]);
     refused(&script(folder.path(), "old", "echo '{\"cells\": []}'"), &["no protocol version"]);

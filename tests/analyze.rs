@@ -53,7 +53,7 @@ fn analyze_rejects_invalid_results() {
 }
 
 #[test]
-fn the_summary_of_a_whole_run_fits_on_a_screen() {
+fn summary_of_a_whole_run_fits_on_a_screen() {
     let folder = tempdir().unwrap();
     let demo = &demo()[..1];
     let args = with(&["report", "--out", "site", "--summary"], demo);

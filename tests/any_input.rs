@@ -1,7 +1,7 @@
-//! Whatever a person types or declares, it is understood, or refused with a sentence.
+//! Any arguments and declarations are parsed, or rejected with a message.
 //!
-//! Drawn by hand: proptest asks for more features of regex than the program does, and `cargo bench` would build
-//! everything anew.
+//! Inputs are drawn by hand: proptest would enable more features of regex than the program, so `cargo bench`
+//! would rebuild everything.
 
 mod any;
 #[path = "common/in_process.rs"]
@@ -23,10 +23,10 @@ use runtime_bench::harness::registry::{Entry, Registry};
 
 use in_process::InProcess;
 
-/// Inputs of each test.
+/// Number of inputs of each test.
 const CASES: u64 = 256;
 
-/// Checks many inputs, others in each run of the test; a failure names the seed of its input.
+/// Checks many inputs, which differ in each run of the test; a failure names the seed of its input.
 fn tried(check: impl Fn(&mut Rng)) {
     let first = fastrand::u64(..u64::MAX - CASES);
     for seed in first..first + CASES {
@@ -43,7 +43,7 @@ fn some<T>(rng: &mut Rng, most: usize, draw: impl Fn(&mut Rng) -> T) -> Vec<T> {
     (0..rng.usize(..=most)).map(|_| draw(rng)).collect()
 }
 
-/// Any text, mostly of what TOML is made of.
+/// Any text, mostly with TOML syntax.
 fn text(rng: &mut Rng, most: usize) -> String {
     let letter = |rng: &mut Rng| match rng.u8(..8) {
         0 => rng.char(..),
@@ -55,14 +55,14 @@ fn text(rng: &mut Rng, most: usize) -> String {
     some(rng, most, letter).into_iter().collect()
 }
 
-/// What the commands that plan have in common.
+/// The common arguments of the commands that plan.
 #[derive(Parser)]
 struct Planning {
     #[command(flatten)]
     matrix: MatrixArgs,
 }
 
-/// Words of the command line, and values that are at an edge.
+/// Words of the command line, and edge cases of values.
 const WORDS: [&str; 51] = [
     "bench",
     "list",
@@ -117,7 +117,7 @@ const WORDS: [&str; 51] = [
     "é",
 ];
 
-/// Any argument; on Unix also one that is not text.
+/// Any argument, on Unix including non-UTF-8 ones.
 fn argument(rng: &mut Rng) -> OsString {
     match rng.u8(..8) {
         0 => text(rng, 20).into(),
@@ -145,7 +145,7 @@ fn parameter(rng: &mut Rng) -> Vec<String> {
     vec![workload.clone(), "--param".to_owned(), format!("{name}={}", values.join(","))]
 }
 
-/// An option that chooses what is measured.
+/// An option that selects what to measure.
 fn choice(rng: &mut Rng) -> Vec<String> {
     let (name, value) = match rng.u8(..12) {
         0 | 1 => return parameter(rng),

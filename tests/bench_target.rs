@@ -1,4 +1,4 @@
-//! What `cargo bench` starts, run in a folder of its own. For `cargo test --release`.
+//! The bench target of `cargo bench`, run in a separate folder. For `cargo test --release`.
 
 mod common;
 
@@ -34,7 +34,7 @@ fn latest(folder: &Path) -> Run {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn bench_target_writes_table_report_and_criterion_files() {
     let folder = tempdir().unwrap();
-    // One runner of each family and two rounds, for the sake of time: each cell by itself is verified elsewhere.
+    // One runner of each family and two rounds, to save time; other tests verify each cell.
     let args = ["--profile", "smoke", "--rounds", "2", "--runners", "tokio,smol,threads,rayon"];
     let ended = bench(folder.path(), &args);
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
@@ -57,7 +57,7 @@ fn criterion_has_the_means_of_the_run() {
 
 fn every_cell_has_a_figure_or_a_reason(folder: &Path, run: &Run) {
     let report = folder.join("target/runtime-bench/report");
-    // What measures the harness itself stands with the method.
+    // Workloads that measure the harness itself are on the method page.
     let pages: String = ["index.html", "method.html"]
         .map(|name| fs::read_to_string(report.join(name)).unwrap())
         .concat();
@@ -146,7 +146,7 @@ fn bench_target_accepts_criterion_options() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn bench_target_names_a_folder_that_criterion_cannot_write() {
     let folder = tempdir().unwrap();
-    // Also for root, nothing can be made below a file or in /proc.
+    // Even root cannot create anything below a file or in /proc.
     fs::write(folder.path().join("file"), "").unwrap();
     for home in ["/proc/x", "file/criterion"] {
         let mut target = target(folder.path());
@@ -157,7 +157,7 @@ fn bench_target_names_a_folder_that_criterion_cannot_write() {
     }
 }
 
-/// What nextest asks of a test executable: its book, "Custom test harnesses".
+/// nextest's requirements for a test executable: its book, "Custom test harnesses".
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn bench_target_follows_the_contract_of_nextest() {

@@ -1,4 +1,4 @@
-//! `scripts/bisect`, with a comparison that is made up.
+//! `scripts/bisect`, with a fake comparison.
 #![cfg(unix)]
 
 mod common;
@@ -13,8 +13,8 @@ use tempfile::tempdir;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/bisect");
 
-/// Bisects releases 1 to 9 where `verdict` is the body of a shell function of the versions `$base` and `$head`;
-/// what it said, and the comparisons that it made.
+/// Bisects releases 1 to 9; `verdict` is the body of a shell function of the versions `$base` and `$head`.
+/// Returns the output, and the comparisons.
 fn bisect(verdict: &str) -> (Ended, Vec<String>) {
     let folder = tempdir().unwrap();
     let (script, compare) = (folder.path().join("bisect"), folder.path().join("ci-compare"));

@@ -8,7 +8,7 @@ use std::process::Command;
 use common::run;
 use tempfile::tempdir;
 
-/// Loads a page and gives back its document and what the browser logged.
+/// Loads a page and returns its document and the browser's log.
 fn load(page: &Path, theme: &str) -> (String, String) {
     let profile = tempdir().unwrap();
     let output = Command::new("chromium")

@@ -10,7 +10,7 @@ use std::process::Command;
 use common::Ended;
 use tempfile::tempdir;
 
-/// Runs the script on a command of the shell, outside of any service.
+/// Runs the script on a shell command, outside of any CI service.
 fn gate(folder: &Path, command: &str, step_summary: Option<&Path>) -> Ended {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/ci-gate");
     let mut gate = Command::new("bash");
@@ -41,7 +41,7 @@ fn gate_appends_the_summary_to_the_job_summary() {
     let ended = gate(folder.path(), "echo told > summary.md; exit 3", Some(&job));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.stdout.starts_with("::warning::inconclusive"), "{ended:?}");
-    // It wrote none, and the one before is not shown again.
+    // The command wrote no summary, and the previous one is not shown again.
     let ended = gate(folder.path(), "exit 2", Some(&job));
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert_eq!(fs::read_to_string(&job).unwrap(), "before\ntold\n");

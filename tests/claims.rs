@@ -1,4 +1,4 @@
-//! The claims against what there is to measure.
+//! Checks the claims against the available cells.
 
 #[path = "common/in_process.rs"]
 mod in_process;
@@ -60,7 +60,7 @@ fn claims_cover_all_runners_of_their_kind() {
             assert!(listed.contains(&name.as_str()), "{name} is missing in analysis/src/claims");
         }
     }
-    // The others of the lists are optional runners.
+    // The other runners of the lists are optional.
     assert!(ONE_LOOP.iter().all(|name| one_loop.contains(*name) || !coroutines.contains(*name)));
 }
 

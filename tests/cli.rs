@@ -1,4 +1,4 @@
-//! The command line, through the real binary: everything that needs no measuring.
+//! The command line, through the real binary: everything that does not need measurements.
 
 mod common;
 
@@ -45,7 +45,7 @@ fn text_list_shows_parameters_and_reasons() {
 }
 
 #[test]
-fn settings_are_listed_checked_and_verified_in_rows_of_their_own() {
+fn settings_are_listed_checked_and_verified_in_separate_rows() {
     let folder = tempdir().unwrap();
     let set = |setting: &'static str| ["--runners", "tokio,smol", "--setting", setting];
     let list = [&["list", "spawn-join"], &set("tokio.event-interval=16,31")[..]].concat();

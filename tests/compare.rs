@@ -1,4 +1,4 @@
-//! `compare` through the real binary, on results files made in code.
+//! `compare` through the real binary, on synthetic results files.
 
 mod common;
 
@@ -32,7 +32,7 @@ fn candidate() -> Run {
     runtime_bench_fixtures::run("candidate", 3, 2, |_, _| 1.0)
 }
 
-/// `w0` on smol costs half as much again.
+/// `w0` on smol costs 50% more.
 fn slower() -> Run {
     runtime_bench_fixtures::run("candidate", 3, 2, |workload, runner| {
         if (workload, runner) == ("w0", "smol") { 1.5 } else { 1.0 }
@@ -153,7 +153,7 @@ fn json_and_markdown_contain_the_whole_comparison() {
     assert_eq!(markdown.stdout.lines().filter(|line| line.starts_with('|')).count(), 14);
 }
 
-/// Reads XML from standard input and prints the counts that a server of continuous integration does.
+/// Reads XML from standard input and prints the same counts as a CI server.
 const COUNT: &str = "
 import sys, xml.etree.ElementTree as tree
 root = tree.parse(sys.argv[1]).getroot()

@@ -16,7 +16,7 @@ use runtime_bench::harness::registry::Entry;
 use runtime_bench::results::trial::Better;
 use tempfile::tempdir;
 
-/// Subcommands that only the program itself uses.
+/// Internal subcommands.
 const INNER: [&str; 3] = ["trial", "load", "criterion-replay"];
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -26,7 +26,7 @@ fn commands() -> Vec<String> {
     Cli::documented().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
-/// Standard output of a run of the binary that succeeds.
+/// Standard output of a successful run of the binary.
 fn said(args: &[&str]) -> String {
     let folder = tempdir().unwrap();
     let mut command = command(folder.path());
@@ -36,7 +36,7 @@ fn said(args: &[&str]) -> String {
     ended.stdout
 }
 
-/// Compares a generated page with the file in `docs/`, which it replaces where `UPDATE_DOCS` is set.
+/// Compares a generated page with the file in `docs/`, or replaces the file if `UPDATE_DOCS` is set.
 #[track_caller]
 fn is_up_to_date(name: &str, page: &str) {
     let path = Path::new(ROOT).join("docs").join(name);
@@ -87,7 +87,7 @@ fn workload_section(entry: &Entry) -> String {
             format!("`{}{}`", variant.collect::<String>(), point.label())
         })
         .collect();
-    let named = "Points, where named in a build with `--features all-workloads`";
+    let named = "Points, if selected by name (`--features all-workloads`)";
     let listed = if entry.by_name() { named } else { "Default points" };
     let options = entry.options().iter();
     let options =
@@ -131,7 +131,7 @@ fn pages() -> Vec<PathBuf> {
     files.lines().map(|file| Path::new(ROOT).join(file)).collect()
 }
 
-/// The anchors of a page, as GitHub makes them of its headings.
+/// The anchors of a page, as GitHub derives them from its headings.
 fn anchors(page: &str) -> HashSet<String> {
     let headings = page.lines().filter(|line| line.starts_with('#'));
     let kept = |c: char| c.is_alphanumeric() || "-_ ".contains(c);
@@ -145,7 +145,7 @@ fn anchors(page: &str) -> HashSet<String> {
 fn links_between_pages_lead_somewhere() {
     for path in pages() {
         let page = fs::read_to_string(&path).unwrap();
-        // Blocks of code have no links.
+        // Code blocks do not contain links.
         let prose: String = page.split("```").step_by(2).collect();
         for link in prose.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
@@ -163,7 +163,7 @@ fn links_between_pages_lead_somewhere() {
     }
 }
 
-/// The words that a text is made of, options and names of commands among them.
+/// The words of a text, including options and names of commands.
 fn words(text: &str) -> Vec<&str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '-').collect()
 }
@@ -302,6 +302,6 @@ fn formatted(page: &str) -> Option<String> {
     let args = ["-man", "-Tutf8", "-ww", "-Wbreak", "-P-c", "-P-b", "-P-u", "-rLL=200n"];
     let judged = judged_by("groff", &args, page);
     assert_eq!((judged.code, judged.stderr.as_str()), (Some(0), ""), "{page}");
-    // A long name may be hyphenated.
+    // Long names may be hyphenated.
     Some(judged.stdout.replace("\u{2010}\n", ""))
 }

@@ -1,5 +1,5 @@
-//! Counted evidence through real processes: it agrees with other programs that count, and what cannot be
-//! counted is said.
+//! Counted evidence through real processes: it agrees with other counting programs, and missing evidence is
+//! reported.
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 mod common;
@@ -32,20 +32,20 @@ use runtime_bench_results::run::{PlannedCell, Role};
 use runtime_bench_results::trial::{BlockSize, Outcome, PROTOCOL, Phase, TrialReply, TrialRequest};
 use tempfile::tempdir;
 
-/// Its system calls depend on timing the least.
+/// The runner whose system calls depend least on timing.
 const RUNNER: &str = "tokio-current-thread";
-/// Processes of each kind of evidence.
+/// Number of processes of each kind of evidence.
 const PROCESSES: usize = 5;
-/// Counts agree within this share.
+/// Tolerance of counts, as a share.
 const CLOSE: f64 = 0.02;
-/// A call that depends on timing varies by more than this share.
+/// Variation from which a call counts as dependent on timing, as a share.
 const STEADY: f64 = 0.005;
 
 fn settings() -> Settings {
     Settings { workers: 1, pool_threads: 4, seed: 5, limit: Duration::from_secs(60), core: None }
 }
 
-/// The smallest point of a workload on the runner, and what runs it.
+/// The smallest point of a workload on the runner, and its program.
 fn cell<'a>(workload: &str, interrupt: &'a Interrupt) -> (PlannedCell, ProcessExecutor<'a>) {
     let request = PlanRequest {
         filters: vec![Regex::new(&format!("^{workload}/{RUNNER}/")).unwrap()],
@@ -77,7 +77,7 @@ fn request(cell: &CellKey, iterations: u64, scratch: &Path) -> String {
     serde_json::to_string(&ProgramRequest::Trial(Box::new(request))).unwrap()
 }
 
-/// Calls of a trial by `strace -c -f`, and its operations.
+/// System calls of a trial according to `strace -c -f`, and its operations.
 fn strace(program: &Path, request: &str, folder: &Path) -> (BTreeMap<String, f64>, f64) {
     let (input, table) = (folder.join("request"), folder.join("table"));
     fs::write(&input, request).unwrap();
@@ -143,7 +143,7 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
         let missing: Vec<&str> =
             missing.filter(|what| !["hardware counters", "migrations"].contains(what)).collect();
         assert!(missing.is_empty(), "{workload}: {missing:?}");
-        // Reads of files that meet in the blocking pool allocate as it happens.
+        // Allocations of concurrent file reads in the blocking pool depend on timing.
         if let Some(ours) = steady(&evidence, &Event::Allocation) {
             is_close("allocations", ours, allocations(&executor, &cell));
         } else {
@@ -167,7 +167,7 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
     }
 }
 
-/// The count per operation of an event that each process counts alike.
+/// The count per operation of an event with the same count in every process.
 fn steady(evidence: &Evidence, event: &Event) -> Option<f64> {
     let spread = evidence.values(event).and_then(Spread::of)?;
     let width = spread.interval.high - spread.interval.low;
@@ -192,7 +192,7 @@ fn allocations(executor: &ProcessExecutor<'_>, cell: &PlannedCell) -> f64 {
 }
 
 #[test]
-fn trial_that_dies_while_traced_is_missing_evidence() {
+fn evidence_is_missing_if_the_trial_dies_while_traced() {
     let interrupt = Interrupt::default();
     let key = CellKey {
         workload: "faults".to_owned(),
@@ -275,7 +275,7 @@ fn explain_takes_one_comparison_of_two_runners() {
         .fails_with(2, &["missing.json"]);
 }
 
-/// The program that draws is not part of the usual builds.
+/// The drawing program is not part of normal builds.
 #[track_caller]
 fn drew_flame_graphs_or_said_why_not(text: &str, graphs: &Path) {
     let program = Path::new(env!("CARGO_BIN_EXE_runtime-bench")).with_file_name(PROFILES);
@@ -297,7 +297,7 @@ fn drew_flame_graphs_or_said_why_not(text: &str, graphs: &Path) {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn explain_prints_what_was_counted_and_what_was_not() {
+fn explain_prints_counted_and_missing_evidence() {
     let folder = tempdir().unwrap();
     let args =
         ["explain", "^tcp-echo/[^/]+/conn.*64B$", "--runners", "tokio,smol", "--profile", "smoke"];
@@ -309,7 +309,7 @@ fn explain_prints_what_was_counted_and_what_was_not() {
     assert!(ended.stdout.lines().count() <= 40, "{}", ended.stdout);
     assert!(!ended.stdout.contains("Not counted: system calls"), "{}", ended.stdout);
     drew_flame_graphs_or_said_why_not(&ended.stdout, &folder.path().join("graphs"));
-    // What is traced already cannot be traced again.
+    // A traced process cannot be traced again.
     let strace = Command::new("strace")
         .args(["-f", "-e", "trace=none", "-o", "/dev/null"])
         .arg(env!("CARGO_BIN_EXE_runtime-bench"))

@@ -1,5 +1,5 @@
-//! External runners, good ones and bad ones, through the real binary. They are written in
-//! Python: `tests/external/runner.py`.
+//! Correct and faulty external runners, through the real binary. They are written in Python:
+//! `tests/external/runner.py`.
 #![cfg(unix)]
 
 mod common;
@@ -16,7 +16,7 @@ use tempfile::tempdir;
 
 const RUNNER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/external/runner.py");
 
-/// A runners file in a folder, with a runner for each way to behave.
+/// A runners file in a folder, with a runner for each behavior.
 fn declare(folder: &Path, ways: &[&str]) {
     let declared = ways.iter().map(|how| {
         format!(
@@ -105,7 +105,7 @@ fn end_of_external_runner_counts_although_its_child_holds_the_output() {
 }
 
 #[test]
-fn control_characters_of_external_runner_reach_no_terminal() {
+fn control_characters_of_external_runner_do_not_reach_the_terminal() {
     let folder = tempdir().unwrap();
     declare(folder.path(), &["escapes"]);
     let ended = verified(folder.path(), "escapes", &["^spawn-join/[a-z]+/tasks"]);
@@ -120,7 +120,7 @@ fn control_characters_of_external_runner_reach_no_terminal() {
     }
 }
 
-/// Runners that do harm as soon as they are asked what they support.
+/// Runners that misbehave in `describe`.
 #[test]
 fn probe_of_external_runner_is_contained() {
     let folder = tempdir().unwrap();
@@ -168,7 +168,7 @@ fn ctrl_c_stops_the_probe_of_an_external_runner() {
         let start = Instant::now();
         signal(child.id(), name);
         let status = child.wait().unwrap();
-        // `list` catches no signals.
+        // `list` does not catch signals.
         assert!(matches!(status.code(), Some(130) | None), "{args:?}: {status}");
         assert!(start.elapsed() < Duration::from_secs(5), "{args:?}: {:?}", start.elapsed());
         nothing_runs_in(folder.path());
@@ -263,7 +263,7 @@ fn check_runner_reports_passes_and_failures() {
     has("ok      rejects another protocol version with a message\n");
     has("ok      exits when its standard input closes\n");
     has("ok      spawn-join/runner/tasks=20  190\n");
-    // The test's runner knows nothing of phases, nor of workloads that it does not know.
+    // The test's runner ignores phases, and accepts unknown workloads.
     has("FAILED  spawn-join/runner/tasks=20, startup: 50 iterations after 20: startup must");
     has("FAILED  rejects an unknown workload with a message");
     assert_eq!(well.code, Some(1), "{well:?}");

@@ -1,5 +1,5 @@
-//! Trials that go wrong in every way, caused by `examples/faults.rs`: each is one error row that says so,
-//! and the run goes on and leaves nothing behind.
+//! Trials that fail in every way, caused by `examples/faults.rs`: each is one error row with its reason, and
+//! the run continues and leaves nothing behind.
 
 mod common;
 
@@ -45,7 +45,7 @@ fn faults_are_reported_as_error_rows() {
         ("hang", "no reply within 2 s"),
         ("flood", "reply"),
         ("wrong", "wrong output"),
-        ("unchecked", "its check accepts a corrupted output: 1 instead of 0"),
+        ("unchecked", "the check accepts a corrupted output: 1 instead of 0"),
     ];
     for (way, words) in expected {
         let line = told(way);
@@ -79,7 +79,7 @@ fn failing_cell_does_not_affect_others() {
     });
     let reason = late.unwrap().status.reason().to_owned();
     assert!(reason.contains("late, as it was meant to"), "{reason}");
-    // What it measured before is in the file all the same.
+    // Earlier measurements are still in the file.
     let is_late =
         |cell: usize| run.header.plan.cells[cell].key.point.variant.as_deref() == Some("late");
     let before = run.trials.iter().filter(|trial| is_late(trial.cell)).count();

@@ -1,4 +1,4 @@
-//! A fleet on one machine: eight shards have what one run has, no more and no less.
+//! A fleet on one machine: eight shards contain exactly the cells of one run.
 
 #![cfg(unix)]
 
@@ -151,7 +151,7 @@ fn merged_shards_equal_one_run() {
     assert_eq!(all, planned);
 }
 
-/// Starts the script that the jobs of clusters start, for one of two shards.
+/// Starts the script of the cluster jobs for one of two shards.
 fn script(folder: &Path, program: &str, index: &str) -> Command {
     let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/fleet/shard"));
     script.args([index, "2", "shards", "^(spawn-join|mutex|yield|null)/"]).args(&SMALL[1..]);
@@ -189,7 +189,7 @@ fn failed_shard_is_resumed_by_the_same_call() {
 }
 
 #[test]
-fn noisy_machine_measures_no_shard() {
+fn noisy_machine_does_not_measure_shards() {
     let folder = tempdir().unwrap();
     let noisy = folder.path().join("noisy");
     fs::write(&noisy, "#!/bin/sh\n[ \"$1\" = doctor ] && exit 3\ntouch measured\n").unwrap();

@@ -1,4 +1,4 @@
-//! `history` through the real binary, on results files made in code. No figure in here was measured.
+//! `history` through the real binary, on synthetic results files; no figure here was measured.
 
 mod common;
 

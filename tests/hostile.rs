@@ -1,4 +1,4 @@
-//! What comes from outside: arguments that are no text, files and processes that would steer a terminal.
+//! Untrusted input: non-UTF-8 arguments, and files and processes that try to control a terminal.
 #![cfg(unix)]
 
 mod common;
@@ -12,7 +12,7 @@ use common::{Ended, command, run};
 use runtime_bench_fixtures::empty;
 use tempfile::tempdir;
 
-/// A name with a byte that no UTF-8 holds.
+/// A name with a byte that is invalid in UTF-8.
 fn no_text(name: &str) -> OsString {
     OsStr::from_bytes(&[name.as_bytes(), b"\xff"].concat()).to_os_string()
 }
@@ -89,7 +89,7 @@ fn non_utf8_temporary_folder_is_rejected() {
 #[test]
 fn runner_output_is_sanitized() {
     let folder = tempdir().unwrap();
-    // Red, a title, the direction of the text; `\u` is JSON's.
+    // Red, a title, the text direction; `\u` is JSON's.
     let hostile = r"\u001b[31mred\u001b]0;title\u0007\u202eback\u009b";
     let (error, silent) = (
         format!(r#"{{"protocol":2,"status":"error","kind":"setup","message":"{hostile}"}}"#),

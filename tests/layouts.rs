@@ -10,12 +10,12 @@ use common::run;
 use runtime_bench_results::store;
 use tempfile::tempdir;
 
-/// Those that link fastest.
+/// The runners that link fastest.
 const PROGRAMS: [&str; 2] = ["runtime-bench-rayon", "runtime-bench-threads"];
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn long_profile_measures_layouts_that_differ_or_says_why_not() {
+fn long_profile_measures_different_layouts_or_explains_why_not() {
     let release = Path::new(env!("CARGO_BIN_EXE_runtime-bench")).parent().unwrap();
     let bytes = || PROGRAMS.map(|name| fs::read(release.join(name)).unwrap());
     let before = bytes();

@@ -1,4 +1,4 @@
-//! A run during which the machine gets busy. It stands alone, because other tests would be load, too.
+//! A run during which the machine becomes busy. It runs alone, because other tests would also be load.
 
 mod common;
 
@@ -10,7 +10,7 @@ use common::running::{read, results, signal, started};
 use runtime_bench_analysis::analysis::analyze;
 use tempfile::tempdir;
 
-/// Load that is there from the start is not a change, so on a loaded machine nothing is asserted.
+/// Load from the start is not a change, so the test asserts nothing on a loaded machine.
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]

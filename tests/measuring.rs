@@ -1,5 +1,5 @@
-//! Whole runs through the real binary. A debug build does not measure, so these are for
-//! `cargo test --release`. Nothing here depends on how fast the machine is.
+//! Whole runs through the real binary. A debug build does not measure, so these tests need `cargo test
+//! --release`. Nothing here depends on how fast the machine is.
 
 mod common;
 
@@ -99,9 +99,9 @@ fn results_are_never_overwritten() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn everything_of_a_run_follows_its_name() {
+fn all_files_of_a_run_follow_its_name() {
     let folder = tempdir().unwrap();
-    // Also for root, nothing can be made below a file.
+    // Even root cannot create anything below a file.
     fs::write(folder.path().join("target"), "a file").unwrap();
     let ended = run(folder.path(), &[&SMALL[..], &["--out", "elsewhere/mine.json.gz"]].concat());
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
@@ -129,7 +129,7 @@ fn measurement_beside_another_is_recorded_with_a_warning() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn unwritable_folder_is_named() {
     let folder = tempdir().unwrap();
-    // Also for root, nothing can be made below a file.
+    // Even root cannot create anything below a file.
     fs::write(folder.path().join("target"), "a file").unwrap();
     run(folder.path(), &SMALL).fails_with(2, &["target/runtime-bench/results", "cannot create"]);
 }
@@ -138,7 +138,7 @@ fn unwritable_folder_is_named() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn full_disk_ends_the_run_and_keeps_finished_trials() {
     let folder = tempdir().unwrap();
-    // A limit on the size of files stands for the disk; the signal that goes with it is ignored.
+    // A limit on file sizes stands in for a full disk; its signal is ignored.
     let script = "trap '' XFSZ; ulimit -f 40; exec \"$0\" \"$@\"";
     let ended = std::process::Command::new("bash")
         .current_dir(folder.path())
@@ -153,7 +153,7 @@ fn full_disk_ends_the_run_and_keeps_finished_trials() {
     assert!(!read(&lines).trials.is_empty());
 }
 
-/// A run that goes on for long.
+/// A long run.
 const LONG: [&str; 6] =
     ["bench", "spawn-join/(smol|tokio)/", "--runners", "smol,tokio", "--rounds", "2000"];
 
@@ -173,7 +173,7 @@ fn suspended_run_records_a_stall() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn terminal_that_cannot_draw_gets_plain_lines() {
+fn dumb_terminal_gets_plain_lines() {
     if std::process::Command::new("script").arg("--version").output().is_err() {
         println!("skipped: `script` not found");
         return;
@@ -189,7 +189,7 @@ fn terminal_that_cannot_draw_gets_plain_lines() {
     assert!(!ended.stdout.contains('\u{1b}'), "{ended:?}");
 }
 
-/// As `nohup` starts it.
+/// Starts a run like `nohup`.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn signal_ignored_at_the_start_stays_ignored() {
@@ -206,7 +206,7 @@ fn signal_ignored_at_the_start_stays_ignored() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
-fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
+fn ctrl_c_keeps_finished_trials_and_leaves_no_child() {
     let folder = tempdir().unwrap();
     let mut child = started(folder.path(), &LONG);
     let process = child.id();
@@ -215,7 +215,7 @@ fn ctrl_c_keeps_what_was_measured_and_leaves_no_child() {
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("interrupted; what was measured is in"), "{stderr}");
+    assert!(stderr.contains("interrupted; the finished trials are in"), "{stderr}");
     assert!(stderr.contains("resume with `runtime-bench bench --resume`"), "{stderr}");
     let run = read(&results(folder.path()).join("latest.json"));
     assert!(run.end.unwrap().interrupted && run.trials.len() >= 15);
@@ -256,7 +256,7 @@ fn doctor_rejects_unknown_runner() {
     ended.fails_with(2, &["unknown runner `nobody`"]);
 }
 
-/// A runner in another language is measured in the same rounds, and shown without being ranked.
+/// A runner in another language is measured in the same rounds, and shown but not ranked.
 #[cfg(unix)]
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
@@ -270,7 +270,7 @@ fn external_runner_is_shown_as_reference_row() {
     fs::write(folder.path().join("runners.toml"), declared).unwrap();
     let args = ["bench", "^spawn-join/[a-z-]+/tasks", "--runners", "tokio,smol,other,lies"];
     let ended = run(folder.path(), &[&args[..], &["--budget", "3s"]].concat());
-    // One of them failed, and the run went on.
+    // One of them failed, and the run continued.
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let run = read(&files(&results(folder.path()), ".json")[0]);
     let other = run.runner("other").unwrap();
@@ -281,7 +281,7 @@ fn external_runner_is_shown_as_reference_row() {
         run.trials.iter().filter(|trial| trial.cell == cell).collect::<Vec<_>>()
     };
     let rounds = |name: &str| of(name).iter().filter(|trial| trial.round > 0).count();
-    // It has rounds of its own, which may be fewer.
+    // It has a separate number of rounds, which may be lower.
     assert!((6..=rounds("smol")).contains(&rounds("other")), "{}", rounds("other"));
     assert_eq!(of("lies").len(), 1);
     let page = folder.path().join("target/runtime-bench/report/w/spawn-join.html");

@@ -1,4 +1,4 @@
-//! The template of a crate of one's own: its workloads, server and runner, without a fork.
+//! The template of a custom crate: its workloads, server and runner, without a fork.
 
 mod common;
 
@@ -40,7 +40,7 @@ fn own_bench_target_lists_and_verifies() {
 }
 
 #[test]
-fn results_name_the_own_crate_and_not_the_catalog() {
+fn results_name_the_calling_crate_and_not_the_catalog() {
     let listed = started(&OWN_BENCH, &["list", "--format", "json"]);
     let listing: Value = serde_json::from_str(&listed.stdout).unwrap();
     let version = listing["build"]["version"].as_str().unwrap();

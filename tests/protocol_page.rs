@@ -1,4 +1,4 @@
-//! The page of the runner protocol says what the code understands.
+//! The page of the runner protocol matches the code.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
-/// Every workload of the table and the answer that stands beside it.
+/// Every workload of the table, and its output.
 fn answers(page: &str) -> BTreeMap<String, Option<String>> {
     let (_, table) = page.split_once("## The workloads").unwrap();
     let tally = r#"{"sum":1,"ok":1,"errors":0,"panics":0,"strange":0}"#;
@@ -62,7 +62,7 @@ fn protocol_page_lists_output_of_every_workload() {
         let Some(answer) = answer else { continue };
         let said: Value = serde_json::from_str(answer).unwrap_or_else(|e| panic!("{name}: {e}"));
         match entry.external_sample(&setup, vec![said], Timing::default()) {
-            // The examples are of other points than this.
+            // The examples belong to other points.
             Ok(_) | Err(Failure::WrongOutput(_)) => {}
             Err(failure) => panic!("{name}: {failure}"),
         }

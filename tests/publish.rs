@@ -1,4 +1,4 @@
-//! `scripts/publish`, with the real binary. No figure in here was measured.
+//! `scripts/publish`, with the real binary; no figure here was measured.
 #![cfg(unix)]
 
 mod common;
@@ -39,7 +39,7 @@ fn publishes(folder: &Path, args: &[&str]) -> String {
     ended.stdout
 }
 
-/// What git says, which it must.
+/// The output of a successful git command.
 #[track_caller]
 fn git(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new("git");

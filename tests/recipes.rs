@@ -1,6 +1,5 @@
-//! Every command of `docs/recipes`, in a clone as a user has it. What takes minutes is stood in for
-//! (`tests/recipes`): builds find what was built before, and runs get little time. For
-//! `cargo test --release`.
+//! Every command of `docs/recipes`, in a clone like a user's. Stand-ins (`tests/recipes`) replace slow parts:
+//! builds use existing executables, and runs get little time. For `cargo test --release`.
 #![cfg(unix)]
 
 mod common;
@@ -17,7 +16,7 @@ use tempfile::{TempDir, tempdir};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// A clone with a remote, in a folder of its own.
+/// A clone with a remote, in a separate folder.
 struct Checkout {
     folder: TempDir,
 }
@@ -43,7 +42,7 @@ impl Checkout {
         path
     }
 
-    /// Runs a script in the clone, which must end well; what it said.
+    /// Runs a script in the clone, which must succeed; returns its output.
     #[track_caller]
     fn does(&self, script: &str) -> String {
         let shims = Path::new(ROOT).join("tests/recipes");
@@ -61,7 +60,7 @@ impl Checkout {
         ended.stdout
     }
 
-    /// Follows a recipe, and gives what its commands said.
+    /// Follows a recipe, and returns the output of its commands.
     #[track_caller]
     fn follows(&self, recipe: &str) -> String {
         let text = fs::read_to_string(Path::new(ROOT).join("docs/recipes").join(recipe)).unwrap();
@@ -78,15 +77,15 @@ impl Checkout {
     }
 }
 
-/// A part of a recipe that does something.
+/// An executable part of a recipe.
 #[derive(Debug)]
 enum Step {
     File(String, String),
     Run(String),
 }
 
-/// Blocks of `sh` are run; a block below `<!-- file: NAME -->` is that file, and `<!-- before: COMMAND -->` is
-/// what a reader does by hand.
+/// `sh` blocks are run; a block below `<!-- file: NAME -->` is that file, and `<!-- before: COMMAND -->` is a
+/// manual step of the reader.
 fn steps(text: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut lines = text.lines();
@@ -117,7 +116,7 @@ fn which(program: &str) -> PathBuf {
     env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file()).unwrap()
 }
 
-/// The folder of a dependency's source, where cargo has it.
+/// The folder of a dependency's source in cargo's cache.
 fn source_of(package: &str) -> PathBuf {
     let mut command = Command::new(env!("CARGO"));
     command.args(["metadata", "--format-version", "1", "--locked", "--offline"]).current_dir(ROOT);

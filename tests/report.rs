@@ -1,4 +1,4 @@
-//! `report` of many files, through the real binary. No figure in here was measured.
+//! `report` of many files, through the real binary; no figure here was measured.
 
 mod common;
 
@@ -97,7 +97,7 @@ fn report_adds_each_run_to_history_once() {
     assert!(same("one.json.gz") && same("two.json.gz"));
 }
 
-/// Runs `report --open` where `xdg-open` is this script, or nothing is there.
+/// Runs `report --open` with this script as `xdg-open`, or without any.
 #[cfg(target_os = "linux")]
 fn open(folder: &Path, script: Option<&str>) -> Ended {
     use std::os::unix::fs::PermissionsExt;

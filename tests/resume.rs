@@ -1,4 +1,4 @@
-//! Runs that are stopped or killed and go on, through the real binary: for `cargo test --release`.
+//! Runs that are stopped or killed and then resumed, through the real binary. For `cargo test --release`.
 
 mod common;
 
@@ -16,7 +16,7 @@ use common::{Ended, command, run};
 use runtime_bench_results::run::Run;
 use tempfile::tempdir;
 
-/// Some comparisons, all of their rounds within about a second.
+/// Some comparisons, whose rounds take about a second in total.
 const PLAN: [&str; 8] = [
     "bench",
     "^(spawn-join|null|mutex|yield)/",
@@ -37,7 +37,7 @@ fn measured(run: &Run) -> BTreeSet<(usize, u32)> {
     once
 }
 
-/// Every cell that can run in every round that its comparison has.
+/// Every cell that runs, in every round of its comparison.
 fn planned(run: &Run) -> BTreeSet<(usize, u32)> {
     let cells = run.header.plan.cells.iter().enumerate();
     let able = cells.filter(|(_, cell)| cell.not_applicable.is_none());
@@ -77,7 +77,7 @@ fn killed_run_resumes_with_same_plan_and_no_duplicate_rounds() {
     resume(folder.path()).fails_with(2, &["it is complete", "without --resume"]);
 }
 
-/// `KILLS=100` for more of them: `scripts/kills` does it.
+/// `KILLS=100` runs more of them, as `scripts/kills` does.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn kills_at_any_moment_lose_no_trial_and_leave_no_process_and_no_folder() {
@@ -98,14 +98,14 @@ fn kills_at_any_moment_lose_no_trial_and_leave_no_process_and_no_folder() {
         let mut child = command(folder.path(), args).stderr(Stdio::piped()).spawn().unwrap();
         sleep(Duration::from_millis(rng.u64(1..600)));
         let name = ["-KILL", "-TERM", "-INT", "-KILL"][rng.usize(..4)];
-        // It may have come to its end already.
+        // The run may already have finished.
         let _ = std::process::Command::new("kill").args([name, &child.id().to_string()]).status();
         child.wait().unwrap();
         nothing_runs_in(folder.path());
         let mut said = String::new();
         child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         assert!(!said.contains("panicked"), "{said}");
-        // Killed before the first line was whole, there is no run yet.
+        // If it was killed before the first line was complete, there is no run yet.
         let Some(lines) = files(&results(folder.path()), ".jsonl").pop() else { continue };
         if !fs::read_to_string(&lines).unwrap().contains('\n') {
             fs::remove_file(&lines).unwrap();
@@ -130,7 +130,7 @@ fn kills_at_any_moment_lose_no_trial_and_leave_no_process_and_no_folder() {
     nothing_runs_in(folder.path());
 }
 
-/// The runner never ends by itself, and does not look at its input either.
+/// The runner never exits on its own, and ignores its input.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn killed_harness_leaves_no_external_runner() {
@@ -141,7 +141,7 @@ fn killed_harness_leaves_no_external_runner() {
     fs::write(folder.path().join("runners.toml"), declared).unwrap();
     let args = ["bench", "^null", "--runners", "hangs", "--quiet"];
     let mut child = command(folder.path()).args(args).spawn().unwrap();
-    // Asked once, it describes itself; asked again, it hangs below the process that speaks to it.
+    // It replies to the first request; at the second, it hangs below its adapter process.
     let hangs = || {
         let processes = processes_in(folder.path());
         ["\0trial", "runner.py"].iter().all(|part| processes.iter().any(|line| line.contains(part)))
@@ -156,7 +156,7 @@ fn killed_harness_leaves_no_external_runner() {
     nothing_runs_in(folder.path());
 }
 
-/// The time of day goes back an hour in the middle of a run: nothing is timed by it.
+/// The time of day jumps back an hour in the middle of a run, which must not use it for timing.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn clock_jumps_do_not_affect_a_run() {
@@ -205,7 +205,7 @@ fn resumed_run_replaces_its_interrupted_document() {
     let start = Instant::now();
     signal(child.id(), "-TERM");
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    // A second on a machine that has nothing else to do.
+    // A second on an idle machine.
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     nothing_runs_in(folder.path());
     let mine = folder.path().join("mine.json");

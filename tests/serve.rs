@@ -1,4 +1,4 @@
-//! Servers for clients from outside, through the real binary.
+//! Servers for external clients, through the real binary.
 
 mod common;
 
@@ -59,7 +59,7 @@ impl Drop for Served {
     }
 }
 
-/// The status line of an answer; its body is read, too.
+/// The status line of a reply; its body is also read.
 fn answer(stream: &mut TcpStream) -> (String, usize) {
     let mut reader = BufReader::new(stream);
     let (mut status, mut length) = (String::new(), 0);

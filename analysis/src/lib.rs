@@ -1,12 +1,12 @@
 //! Analyzes results files: statistics, verdicts, comparisons, history.
 //!
-//! - [`stats`]: intervals, verdicts, fits and bounds, pure functions on samples.
+//! - [`stats`]: intervals, verdicts, fits and bounds, as pure functions on samples.
 //! - [`analysis`]: a run → one row per cell with its results and verdicts, and results across cells.
 //! - [`answers`]: recommendations for named use cases.
 //! - [`format`](mod@format): numbers with their units.
 //! - [`claims`], [`glossary`]: the catalog of claims about concurrency, and its terms.
 //! - [`comparison`]: runners of one run, two runs or two builds → a document of results, and a gate.
-//! - [`explanation`]: counted evidence of two runners → what explains their difference.
+//! - [`explanation`]: explains the difference of two runners from counted evidence.
 //! - [`history`]: runs of one machine, and each cell over them.
 //! - [`replay`]: stored runs, re-evaluated with the current rules.
 //! - [`report`]: a run and its analysis as one document.

@@ -23,7 +23,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// Of replayed runs.
+    /// A document of replayed runs.
     pub fn new(runs: Vec<Replay>) -> Self {
         Self { schema: SCHEMA, runs }
     }
@@ -44,7 +44,7 @@ pub struct Replay {
     pub kinds: Vec<CountedKind>,
     /// Counts of A/A controls.
     pub control: Noise,
-    /// Rounds, and how many more an answer needs.
+    /// Rounds, and the additional rounds that answers need.
     pub rounds: Rounds,
     /// Its answers for the use cases.
     pub answers: Vec<Answer>,
@@ -70,12 +70,12 @@ pub struct CountedKind {
     pub counted: Counted,
 }
 
-/// Rounds of a run, and how many more its leaning and open comparisons need.
+/// Rounds of a run, and the additional rounds that its leaning and open comparisons need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Rounds {
     /// Rounds of a comparison, the median over all.
     pub median: Option<f64>,
-    /// Comparisons that lean or are open.
+    /// Comparisons that are leaning or open.
     pub unanswered: usize,
     /// Of these, those that need at most twice the rounds.
     pub within_twice: usize,
@@ -93,7 +93,7 @@ impl Counted {
 }
 
 impl Replay {
-    /// Of a run, called `label`. `analysis` is that of the same run.
+    /// The replay of a run, called `label`. `analysis` belongs to the same run.
     pub fn new(label: &str, run: &Run, analysis: &Analysis) -> Self {
         let kind = |group: &Group| run.workload(&group.workload).map(|info| info.kind);
         let mut kinds: Vec<Option<Kind>> = analysis.groups.iter().map(kind).collect();

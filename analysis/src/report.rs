@@ -23,7 +23,7 @@ pub struct Report<'a> {
     pub run: &'a Run,
     /// One row per cell with its figures and verdicts.
     pub analysis: &'a Analysis,
-    /// What explains the rows that are settled, by the evidence of the run.
+    /// Explanations of settled rows, from the evidence of the run.
     #[serde(default)]
     pub explanations: &'a [CellExplanation],
 }

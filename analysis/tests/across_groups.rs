@@ -1,4 +1,4 @@
-//! What is said across comparisons: scaling along a parameter, means over workloads.
+//! Results across comparisons: scaling along a parameter, means over workloads.
 
 use runtime_bench_analysis::analysis::{Analysis, analyze};
 use runtime_bench_fixtures::{header, measured, runner, subject, trial, workload, wrong};
@@ -9,7 +9,7 @@ use runtime_bench_results::trial::Metric;
 
 const ROUNDS: u32 = 20;
 
-/// A run without a plan yet: `tokio`, `smol`, `rayon` and the one-threaded `single`.
+/// A run without cells yet: `tokio`, `smol`, `rayon` and the one-threaded `single`.
 fn empty() -> Run {
     let described =
         |(name, kind)| workload(name, kind, if name == "batch" { "rate" } else { "time" });
@@ -37,7 +37,7 @@ fn empty() -> Run {
     })
 }
 
-/// Adds a cell that costs `cost` in every round, give or take a little.
+/// Adds a cell that costs about `cost` in every round.
 fn measure(run: &mut Run, workload: &str, point: &Point, runner: &str, cost: f64) {
     let cell = run.header.plan.cells.len();
     run.header.plan.cells.push(subject(workload, point.clone(), runner));
@@ -62,7 +62,7 @@ fn tasks(count: u64) -> Point {
 }
 
 #[test]
-fn a_cost_is_followed_along_each_parameter_while_the_others_stand_still() {
+fn cost_is_fitted_along_each_parameter_with_the_others_fixed() {
     let mut run = empty();
     for size in [64, 1_024] {
         for count in [100, 10, 1_000] {
@@ -115,7 +115,7 @@ fn more_workers_have_a_speed_up() {
 }
 
 #[test]
-fn a_parameter_of_zero_is_a_point_and_no_part_of_the_law() {
+fn zero_is_a_point_but_not_part_of_the_fit() {
     let mut run = empty();
     for count in [0, 1, 2] {
         measure(&mut run, "spawn", &tasks(count), "tokio", 1.0 + count as f64);
@@ -152,7 +152,7 @@ fn means(analysis: &Analysis, class: Class) -> Vec<(&str, f64)> {
 }
 
 #[test]
-fn a_mean_is_over_the_workloads_that_the_whole_class_can_do() {
+fn mean_covers_the_workloads_that_the_whole_class_supports() {
     let analysis = analyze(&three_workloads());
     assert_eq!(analysis.overall.len(), 2, "calibration compares no runners");
     let overall = &analysis.overall[0];
@@ -164,13 +164,13 @@ fn a_mean_is_over_the_workloads_that_the_whole_class_can_do() {
     assert!((range.low - 2.0).abs() < 1e-9 && (range.high - 8.0).abs() < 1e-9);
     assert_eq!(rayon.workloads, 2);
     assert!(rayon.interval.is_some());
-    // A class of its own has workloads of its own, and the other class's reference.
+    // Each class has its own workloads, but the same reference.
     assert_eq!(means(&analysis, Class::SingleThread), [("single", 2.0)]);
     assert_eq!(analysis.overall[1].groups.len(), 3);
 }
 
 #[test]
-fn a_runner_that_can_do_one_workload_only_takes_no_mean_away() {
+fn runner_with_one_workload_does_not_remove_other_means() {
     let mut run = three_workloads();
     let mut bridge = run.header.runners[0].clone();
     bridge.name = "bridge".into();
@@ -188,7 +188,7 @@ fn a_workload_with_another_reference_is_left_out() {
     let analysis = analyze(&run);
     assert_eq!(analysis.overall[0].groups, ["queue/tasks=10", "lock/tasks=10"]);
     assert_eq!(means(&analysis, Class::MultiThread), [("smol", 4.0)]);
-    // Without it, one workload is left, which has no mean.
+    // Without it, only one workload is left, which has no mean.
     fails(&mut run, "lock", "tokio");
     assert_eq!(analyze(&run).overall, []);
 }

@@ -1,4 +1,4 @@
-//! From trials to rows and verdicts, on runs made in code.
+//! From trials to rows and verdicts, on synthetic runs.
 
 use runtime_bench_analysis::analysis::{Group, Row, Status, analyze};
 use runtime_bench_analysis::stats::{ControlCheck, Verdict};
@@ -73,7 +73,7 @@ fn rounds_are_paired_so_that_a_drift_cancels_out() {
 }
 
 #[test]
-fn one_failed_trial_leaves_no_figure() {
+fn failed_trial_leaves_no_result() {
     let mut run = rated([10.0, 20.0, 5.0, 10.0, 10.0]);
     fail(&mut run, 1, "9 of 10");
     let group = only_group(&run);
@@ -139,7 +139,7 @@ fn beaten_runner_names_the_faster_ones() {
 }
 
 #[test]
-fn the_best_leads_by_what_the_next_costs_at_least() {
+fn lead_of_the_best_is_the_minimum_cost_of_the_next() {
     // tokio, smol, rayon; a rate of 20 against 10 is half the cost. Neither smol nor rayon is the reference.
     let lead = |rates| -> Vec<(String, f64)> {
         let group = only_group(&rated(rates));

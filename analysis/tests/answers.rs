@@ -1,4 +1,4 @@
-//! Use cases on made-up runs: which runner is recommended, and which is not.
+//! Use cases on synthetic runs: which runners are recommended.
 
 use std::cell::RefCell;
 
@@ -42,7 +42,7 @@ fn usual(_: &str, runner: &str) -> f64 {
     }
 }
 
-/// Makes a runner so noisy that nothing can be said of it.
+/// Makes a runner so noisy that all of its comparisons are open.
 fn blur(run: &mut Run, runner: &str) {
     let workloads = run.header.workloads.iter().map(|info| info.name.clone());
     for workload in workloads.collect::<Vec<String>>() {
@@ -87,7 +87,7 @@ fn numbers_span_the_workloads() {
 }
 
 #[test]
-fn a_noisy_runner_is_not_recommended_because_nothing_is_proven_of_it() {
+fn noisy_runner_is_not_recommended() {
     let mut run = run(&SERVER, usual);
     blur(&mut run, "smol");
     let answer = answer(&run, "server");
@@ -122,7 +122,7 @@ fn a_discontinued_runtime_is_never_recommended() {
     by_field.header.runners[1].discontinued = Some("last release in 2020".to_owned());
     let answered = answer(&by_field, "server");
     assert!(answered.recommendation.starts_with("tokio; rayon"), "{answered:?}");
-    // A file from before the field.
+    // A file without the field.
     let mut by_package = run(&SERVER, cost);
     by_package.header.runners[1].packages.insert("async-std".to_owned(), "1.13.2".to_owned());
     let answered = answer(&by_package, "server");

@@ -1,4 +1,4 @@
-//! Whatever a file or a process holds, reading it ends, and says in a sentence what is wrong.
+//! Reading any file or output ends, with a message if it is invalid.
 
 mod any;
 
@@ -12,10 +12,10 @@ use proptest::sample::Index;
 use runtime_bench_results::run::{Line, Run};
 use serde_json::{Value, json};
 
-/// Longer than the reading of anything so small takes, also on a busy machine.
+/// Longer than reading such a small input takes, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Does something with an input; fails when that panics or does not end.
+/// Calls a function with an input; fails if it panics or does not end.
 fn ends(check: fn(&[u8]), bytes: Vec<u8>) {
     let (done, ended) = channel();
     let work = thread::spawn(move || {
@@ -29,7 +29,7 @@ fn ends(check: fn(&[u8]), bytes: Vec<u8>) {
     }
 }
 
-/// A small run with everything in it that a run may have.
+/// A small run with every kind of content.
 fn run() -> Run {
     let mut run = runtime_bench_fixtures::run(
         "a",
@@ -105,7 +105,7 @@ fn lines(run: &Run) -> Vec<u8> {
     all.flat_map(|line| (serde_json::to_string(&line).unwrap() + "\n").into_bytes()).collect()
 }
 
-/// Bytes of a file, some of them gone, doubled or changed.
+/// Bytes of a file, some of them removed, duplicated or changed.
 fn partial_round(mut bytes: Vec<u8>, changes: &[(Index, Index, u8, u8)]) -> Vec<u8> {
     for (from, to, how, byte) in changes {
         if bytes.is_empty() {

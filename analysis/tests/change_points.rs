@@ -1,14 +1,13 @@
-//! How often change points are found where there are none, and where there is one.
+//! How often change points are found in series without and with a change.
 //!
 //! `cargo test --release -p runtime-bench-results --test change_points -- --nocapture` prints the
-//! figures. Seeds are fixed, so they are the same on every machine; a debug build makes do with fewer
-//! series.
+//! figures. Seeds are fixed, so they are the same on every machine; a debug build uses fewer series.
 
 use fastrand::Rng;
 use runtime_bench_analysis::stats::{Change, change_points, upper_bound};
 use runtime_bench_fixtures::normal;
 
-/// One run in ten is a wild one: nine times the spread.
+/// One run in ten is an outlier: nine times the spread.
 fn restless(rng: &mut Rng) -> f64 {
     let wild = if rng.f64() < 0.1 { 9.0 } else { 1.0 };
     wild * normal(rng)
@@ -19,7 +18,7 @@ fn skewed(rng: &mut Rng) -> f64 {
     -(1.0 - rng.f64()).ln()
 }
 
-/// Of a shape.
+/// A distribution.
 type Noise = fn(&mut Rng) -> f64;
 
 const SHAPES: [(&str, Noise); 3] = [("normal", normal), ("restless", restless), ("skewed", skewed)];
@@ -33,7 +32,7 @@ fn some(trials: u64) -> u64 {
     if cfg!(debug_assertions) { trials / 10 } else { trials }
 }
 
-/// The most of `trials` events that a share of `rate` brings about with a chance of 1 in 1000.
+/// The number of events in `trials` that a rate of `rate` exceeds with a probability of 1 in 1000.
 fn most(rate: f64, trials: u64) -> u64 {
     (0..trials)
         .take_while(|events| upper_bound(*events, trials, 0.999).is_none_or(|b| b < rate))
@@ -58,7 +57,7 @@ fn unchanged_series_have_change_points_at_the_stated_rate() {
 
 #[test]
 fn unchanged_histories_have_change_points_at_the_stated_rate() {
-    // As the program asks it.
+    // With the settings of the program.
     let (rate, histories) = (0.01, some(300));
     let mut rng = Rng::with_seed(22);
     let with_any = (0..histories)
@@ -73,8 +72,8 @@ fn unchanged_histories_have_change_points_at_the_stated_rate() {
 }
 
 #[test]
-fn runs_that_remember_the_one_before_are_split_too_often() {
-    // No promise, but its limit: the method takes runs as independent.
+fn autocorrelated_runs_are_split_too_often() {
+    // A known limit: the method assumes independent runs.
     let trials = some(1_000);
     let mut counts = Vec::new();
     for memory in [0.2, 0.4] {
@@ -96,7 +95,8 @@ fn runs_that_remember_the_one_before_are_split_too_often() {
     assert!(counts[0] < counts[1] && counts[1] > most(0.05, trials), "{counts:?}");
 }
 
-/// Of how many series with a step in run `at` it was found; found in that very run; found within one.
+/// The number of series with a step in run `at` in which it was found, found at that run, and found within
+/// one.
 fn power(seed: u64, noise: Noise, length: usize, at: usize, step: f64, trials: u64) -> [u64; 3] {
     let mut rng = Rng::with_seed(seed);
     let mut counts = [0; 3];
@@ -114,7 +114,7 @@ fn power(seed: u64, noise: Noise, length: usize, at: usize, step: f64, trials: u
 }
 
 #[test]
-fn a_clear_step_is_found_where_it_is() {
+fn clear_step_is_found_at_its_run() {
     let trials = some(200);
     for (length, at, step) in
         [(20, 10, 5.0), (20, 14, 5.0), (30, 24, 5.0), (20, 10, 3.0), (20, 10, 2.0)]

@@ -1,4 +1,4 @@
-//! Change points of made-up histories.
+//! Change points of synthetic histories.
 
 use fastrand::Rng;
 use runtime_bench_analysis::analysis::{Analysis, analyze};
@@ -8,8 +8,8 @@ use runtime_bench_results::run::Run;
 
 use runtime_bench_fixtures::{cell, fail, reprice, upset_control};
 
-/// Runs of two workloads, one a day, on a machine whose speed is another one each day; `cost` is told the
-/// number of the run, from 1.
+/// Daily runs of two workloads, on a machine whose speed differs each day; `cost` receives the number of the
+/// run, from 1.
 fn runs(count: u32, cost: impl Fn(u32, &str, &str) -> f64) -> Vec<Run> {
     let mut rng = Rng::with_seed(7);
     let run = |day: u32| {
@@ -31,7 +31,7 @@ fn runs(count: u32, cost: impl Fn(u32, &str, &str) -> f64) -> Vec<Run> {
     (1..=count).map(run).collect()
 }
 
-/// A number between 0 and 1 that only these three decide.
+/// A number between 0 and 1 that depends only on these three.
 fn rng_of(day: u32, workload: &str, runner: &str) -> f64 {
     let seed = format!("{day} {workload} {runner}")
         .bytes()
@@ -39,7 +39,7 @@ fn rng_of(day: u32, workload: &str, runner: &str) -> f64 {
     Rng::with_seed(seed).f64()
 }
 
-/// `w0` on a runner costs `ratio` times as much from a run on.
+/// `w0` on a runner costs `ratio` times as much from a given run on.
 fn from(run: u32, runner: &'static str, ratio: f64) -> impl Fn(u32, &str, &str) -> f64 {
     move |day, workload, own| {
         if day >= run && (workload, own) == ("w0", runner) { ratio } else { 1.0 }
@@ -69,14 +69,14 @@ fn noted(document: &Document, words: &str) {
 }
 
 #[test]
-fn a_machine_that_is_faster_on_one_day_than_on_another_changes_nothing() {
+fn machine_speed_changes_are_not_reported() {
     let document = document(&runs(24, |_, _, _| 1.0));
     assert_eq!(found(&document), []);
     assert_eq!((document.machines[0].series, document.machines[0].short), (8, 0));
 }
 
 #[test]
-fn a_runner_that_became_slower_is_found_with_the_run_and_what_changed_in_it() {
+fn slower_runner_is_found_with_its_run_and_cause() {
     let mut runs = runs(24, from(13, "smol", 1.2));
     for run in &mut runs[12..] {
         run.header.runners[1].packages.insert("smol".to_owned(), "2.0.0".to_owned());
@@ -125,7 +125,7 @@ fn family_change_is_not_attributed_to_other_runners() {
 }
 
 #[test]
-fn reverted_change_is_two_changes_and_no_regression() {
+fn reverted_change_is_two_changes_and_not_a_regression() {
     let there = |day: u32| (11..=20).contains(&day);
     let cost = |day: u32, workload: &str, runner: &str| {
         if there(day) && (workload, runner) == ("w1", "rayon") { 1.3 } else { 1.0 }
@@ -154,8 +154,8 @@ fn slow_drift_is_marked_as_a_drift() {
 }
 
 #[test]
-fn less_than_a_percent_is_no_change() {
-    // Without any noise but the rounds' own, so that it could be proven.
+fn less_than_a_percent_is_not_a_change() {
+    // Only with the noise of the rounds, so that it could be proven.
     let mut runs: Vec<Run> = (1..=24)
         .map(|day| {
             let cost =
@@ -190,7 +190,7 @@ fn too_few_runs_are_reported() {
 }
 
 #[test]
-fn machines_and_numbers_of_workers_are_apart() {
+fn machines_and_worker_counts_are_separate() {
     let mut runs = runs(24, from(13, "smol", 1.5));
     for run in &mut runs[12..] {
         run.header.environment.cpu_model = Some("Another".to_owned());
@@ -245,7 +245,7 @@ fn cell_without_other_runners_has_no_series() {
 }
 
 #[test]
-fn another_metric_has_a_history_of_its_own() {
+fn each_metric_has_its_own_history() {
     let runs = runs(24, from(13, "smol", 1.2));
     let wall = document_since(&runs, Some("wall"), None);
     assert_eq!(found(&wall), [("w0/smol/n=1", "run-13")]);

@@ -1,4 +1,4 @@
-//! Claims against runs whose truth is known.
+//! Claims against runs with known values.
 
 use fastrand::Rng;
 use runtime_bench_analysis::analysis::analyze;
@@ -33,7 +33,7 @@ fn against_tokio(workload: &str, bound: Bound) -> Test {
     test(workload, Ask::Ratio { metric: "wall".into(), baseline, bound })
 }
 
-/// Wall time of `w0` ÷ that of `w1`, each runner with itself.
+/// Wall time of `w0` ÷ that of `w1`, for each runner.
 fn against_itself(bound: Bound) -> Test {
     let baseline = Baseline::Cell(at("w1"));
     test("w0", Ask::Ratio { metric: "wall".into(), baseline, bound })
@@ -43,7 +43,7 @@ fn figure(workload: &str, bound: Bound) -> Test {
     test(workload, Ask::Figure { metric: "wall".into(), bound })
 }
 
-/// What a run says to one claim made of these tests.
+/// The verdict of a run on a claim with these tests.
 fn judged(run: &Run, tests: Vec<Test>) -> JudgedClaim {
     let claim = Claim {
         name: "c".into(),
@@ -118,7 +118,7 @@ fn a_runner_against_itself_in_another_cell_has_the_unpaired_interval() {
 }
 
 #[test]
-fn a_figure_is_set_against_a_bound_of_its_unit() {
+fn figure_is_compared_with_a_bound_in_its_unit() {
     let claim = judged(&known(1), vec![figure("w0", Bound::Below(3e6))]);
     let words: Vec<Said> = said(&claim.tests[0]).into_iter().map(|(_, said)| said).collect();
     assert_eq!(words, [Said::Yes, Said::Yes, Said::No, Said::No]);
@@ -149,7 +149,7 @@ fn figure_that_drifts_far_from_its_bound_is_decided() {
 }
 
 #[test]
-fn a_check_that_passed_speaks_for_a_claim_or_against_it() {
+fn passed_check_supports_or_contradicts_a_claim() {
     let check = |supports| judged(&known(1), vec![test("w0", Ask::Check { supports })]);
     assert_eq!(check(true).verdict, ClaimVerdict::Holds);
     assert_eq!(check(false).verdict, ClaimVerdict::DoesNotHold);
@@ -158,7 +158,7 @@ fn a_check_that_passed_speaks_for_a_claim_or_against_it() {
 }
 
 #[test]
-fn a_test_that_was_not_measured_is_missed_unless_it_is_optional() {
+fn unmeasured_test_is_missing_unless_optional() {
     let holds = || against_tokio("w0", Bound::Above(1.5));
     let missing = || against_tokio("w9", Bound::Above(1.5));
     let verdict = |tests| judged(&known(1), tests).verdict;
@@ -206,7 +206,7 @@ fn the_level_of_a_claim_is_divided_among_its_answers() {
     assert!((level - CLAIM_LEVEL / 7.0).abs() < 1e-15, "{level}");
 }
 
-/// A run in which all cost the same, with a noise of 20% that no two rounds share.
+/// A run in which all runners cost the same, with an independent noise of 20%.
 fn noisy(seed: u64) -> Run {
     let mut rng = Rng::with_seed(seed);
     let mut equal = run("equal", 2, seed, |_, _| 1.0);
@@ -224,11 +224,11 @@ fn wrong_answers_are_as_rare_as_the_level() {
     let (mut wrong, mut right, mut asked) = (0, 0, 0);
     for seed in 0..60 {
         let tests = vec![
-            // Where the truth is the bound itself, every answer is a wrong one.
+            // If the true value equals the bound, every answer is wrong.
             against_tokio("w0", Bound::Above(1.0)),
             against_tokio("w1", Bound::Below(1.0)),
             against_itself(Bound::Above(1.0)),
-            // Half as much again is seen.
+            // 50% more is found.
             against_tokio("w0", Bound::Above(1.0 / 1.5)),
             figure("w0", Bound::Below(1.5e6)),
         ];

@@ -1,4 +1,4 @@
-//! From one run or two to a document of words, on runs made in code.
+//! Comparisons of one or two synthetic runs.
 
 use runtime_bench_analysis::analysis::{analyze, pairwise};
 use runtime_bench_analysis::comparison::{
@@ -64,7 +64,7 @@ fn change_is_attributed_to_the_changed_row_only() {
 }
 
 #[test]
-fn a_rate_that_was_calibrated_is_not_compared_across_runs_even_where_it_is_the_same() {
+fn calibrated_rates_are_never_compared_across_runs() {
     let calibrated = |run: Run, rate: u64| {
         let mut run = run;
         for cell in run.header.plan.cells.iter_mut().filter(|cell| cell.key.workload == "w3") {
@@ -270,7 +270,7 @@ fn unequal() -> Run {
 }
 
 #[test]
-fn runners_are_compared_with_any_reference_or_each_with_each() {
+fn runners_are_compared_with_any_reference_or_in_pairs() {
     let all = |_: &CellKey| true;
     let document = runners("run", &unequal(), Against::Reference("tokio"), &all);
     assert_eq!(document.rows.len(), 6);
@@ -289,7 +289,7 @@ fn runners_are_compared_with_any_reference_or_each_with_each() {
 }
 
 #[test]
-fn pairs_with_the_reference_are_those_of_the_tables() {
+fn pairs_with_the_reference_match_the_tables() {
     let run = unequal();
     let analysis = analyze(&run);
     let pairs = pairwise(&run, &analysis, Some("tokio"));

@@ -1,10 +1,10 @@
-//! Made-up evidence with one cause each: it is named first, and nothing is named that was not counted.
+//! Synthetic evidence with one cause each: it is named first, and uncounted causes are never named.
 
 use runtime_bench_analysis::explanation::{Explanation, Part, explain, explain_builds};
 use runtime_bench_results::evidence::{Count, Event, Evidence, FEWEST_PROCESSES};
 use runtime_bench_results::key::{CellKey, Point};
 
-/// Processes vary by so much around each figure.
+/// Variation of processes around each figure.
 const SPREAD: [f64; 7] = [0.98, 0.99, 1.0, 1.01, 1.02, 1.0, 0.995];
 
 fn call(name: &str) -> Event {
@@ -31,7 +31,7 @@ fn base() -> Vec<(Event, f64)> {
 fn evidence(runner: &str, figures: &[(Event, f64)]) -> Evidence {
     let count = |(event, figure): &(Event, f64)| {
         let mut values: Vec<f64> = SPREAD.iter().map(|factor| factor * figure).collect();
-        // The two of a pair vary by themselves.
+        // The two processes of a pair vary independently.
         if runner == "smol" {
             values.reverse();
         }
@@ -108,7 +108,7 @@ fn context_switches_of_a_shared_lock_are_named_first() {
 }
 
 #[test]
-fn a_busy_loop_is_user_time_and_its_instructions_where_they_are_counted() {
+fn busy_loop_is_explained_by_user_time_and_instructions() {
     let loops = [(Event::WallTime, 2_000.0), (Event::UserTime, 2_000.0)];
     let explanation = explained(&loops);
     assert_eq!(explanation.parts[0].part, Part::UserTime);
@@ -152,7 +152,7 @@ fn parts_add_up_to_the_difference_when_several_cores_work() {
 }
 
 #[test]
-fn what_goes_the_other_way_is_listed_apart() {
+fn opposite_differences_are_listed_separately() {
     let explanation = explained(&[
         (Event::WallTime, 900.0),
         (Event::SystemTime, 900.0),
@@ -168,7 +168,7 @@ fn what_goes_the_other_way_is_listed_apart() {
 }
 
 #[test]
-fn nothing_is_split_where_wall_times_do_not_differ_beyond_their_spread() {
+fn equal_wall_times_have_no_parts() {
     let explanation = explained(&[(Event::WallTime, 20.0), (call("getppid"), 1.0)]);
     assert!(explanation.parts.is_empty() && explanation.first().is_none());
     assert_eq!(explanation.others.len(), 1);
@@ -207,7 +207,7 @@ fn counted_times_fit_only_a_ratio_of_their_direction_and_size() {
 }
 
 #[test]
-fn builds_of_one_runner_are_told_apart() {
+fn builds_of_one_runner_are_named_base_and_candidate() {
     let slower = with(&[(Event::WallTime, 1_000.0), (Event::UserTime, 1_000.0)]);
     let found = explain_builds(&evidence("tokio", &base()), &evidence("smol", &slower)).unwrap();
     assert_eq!((found.reference.as_str(), found.candidate.as_str()), ("base", "candidate"));

@@ -1,7 +1,7 @@
-//! Equal builds on simulated machines: how often `ab` calls a row slower, by the code that decides it.
+//! Equal builds on simulated machines: how often `ab` calls a row slower, with the production code.
 //!
-//! A second stage is drawn several times for each first one that calls for it, so that rare events need
-//! fewer draws. Seeds are fixed.
+//! Several second stages are drawn for each first stage that requires one, so that rare events need fewer
+//! draws. Seeds are fixed.
 
 use fastrand::Rng;
 use runtime_bench_analysis::stats::gate::{Stage, check, fewest_rounds, gate, suspicious};
@@ -10,9 +10,9 @@ use runtime_bench_fixtures::normal;
 
 /// Rows of equal builds on each machine and at each size.
 const ROWS: usize = 1_500;
-/// Second stages for each first one that calls for it.
+/// Number of second stages for each first stage that requires one.
 const REPEATS: usize = 10;
-/// Most rows that may be called slower: where rounds are independent and steady, and elsewhere.
+/// Maximum share of rows called slower: with independent, steady rounds, and otherwise.
 const STEADY: f64 = 0.0001;
 const RESTLESS: f64 = 0.001;
 
@@ -39,7 +39,7 @@ fn pareto(rng: &mut Rng, rounds: usize) -> Vec<f64> {
     (0..rounds).map(|_| (1.0 - rng.f64()).powf(-1.0 / 1.5)).collect()
 }
 
-/// A slow mode that is `share` of the time, and lasts `length` rounds on average.
+/// A slow mode that applies `share` of the time, and lasts `length` rounds on average.
 fn modes(rng: &mut Rng, rounds: usize, length: f64, share: f64, factor: f64) -> Vec<f64> {
     let mut slow = rng.f64() < share;
     let (leave, enter) = (1.0 / length, share / (1.0 - share) / length);
@@ -58,7 +58,7 @@ fn stage(rng: &mut Rng, machine: Machine, number: usize, rounds: usize) -> Stage
     Stage { head: beside(), control: beside(), ..Stage::default() }
 }
 
-/// Shares of rows that are called slower, and whose control fails.
+/// Shares of rows that are called slower, and of rows whose control fails.
 fn wrong(machine: Machine, rounds: usize) -> [f64; 2] {
     let mut rng = Rng::with_seed(rounds as u64);
     let mut wrong = [0, 0];
@@ -118,7 +118,7 @@ fn equal_builds_with_modes_of_ten_rounds_pass() {
     at_most(RESTLESS, |rng, rounds| modes(rng, rounds, 10.0, 0.2, 2.9));
 }
 
-/// A slower head, and one with a new slow mode that its median does not show.
+/// A slower head, and a head with a new slow mode that its median does not show.
 #[test]
 fn slower_heads_and_new_modes_are_found() {
     let found = |share: f64, factor: f64| {

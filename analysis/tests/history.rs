@@ -1,4 +1,4 @@
-//! Runs of some machines, and the same cells over them.
+//! Runs of several machines, and cells over them.
 
 use runtime_bench_analysis::analysis::{Analysis, Status, analyze};
 use runtime_bench_analysis::history::{Machine, Trend, machines, trends};
@@ -45,7 +45,7 @@ fn runs_are_grouped_by_machine_and_the_newest_machine_is_first() {
     let mut runs = vec![on(3, 1.0), on(1, 1.0), on(4, 1.0), on(2, 1.0)];
     runs[2].header.environment.cores = Some(64);
     runs[3].header.environment.cores = Some(64);
-    // A few pages more are no other machine.
+    // A few more pages of memory do not make another machine.
     runs[1].header.environment.memory = Some((4 << 30) + 4096);
     let runs = analyzed(runs);
     let machines = machines(each(&runs));
@@ -103,7 +103,7 @@ fn ratios_to_another_reference_are_left_out() {
     };
     assert_eq!(of(&trends, "smol").reference, Some("tokio"));
     assert_eq!(ratios("smol"), [false, true]);
-    // The reference of one run was compared with that of the other.
+    // The reference of one run was compared with that of the other run.
     assert_eq!(ratios("tokio"), [false, false]);
     assert!(of(&trends, "smol").points.iter().all(|point| point.value.is_some()));
 }
@@ -131,7 +131,7 @@ fn a_failure_and_a_failed_control_stay_in_the_trend() {
 }
 
 #[test]
-fn another_unit_is_another_trend_and_a_cell_that_is_gone_is_kept() {
+fn another_unit_is_another_trend_and_removed_cells_are_kept() {
     let mut old = on(1, 1.0);
     let threads = cell(&old, "w0", "threads");
     for trial in &mut old.trials {

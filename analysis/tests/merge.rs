@@ -1,4 +1,4 @@
-//! Shards of a plan, joined to one run. No figure in here was measured.
+//! Shards of a plan, merged into one run; no figure here was measured.
 
 use runtime_bench_analysis::analysis::{Analysis, Group, Status, analyze};
 use runtime_bench_analysis::history::machines;
@@ -20,8 +20,8 @@ fn whole() -> Run {
     run("whole", WORKLOADS, 1, cost)
 }
 
-/// A machine that measures every third workload of a plan. Its time begins with its run, so all of them
-/// measure at the same seconds; each has a stall and windows of its own.
+/// A machine that measures every third workload of a plan. Its time starts with its run, so all machines
+/// measure at the same seconds; each has its own stall and windows.
 fn shard(whole: &Run, index: usize) -> Run {
     let mut own = whole.clone();
     let workloads = (0..WORKLOADS).filter(|number| number % SHARDS + 1 == index);
@@ -119,14 +119,14 @@ fn merge_order_does_not_matter() {
     assert_eq!(end.control, Some(analysis.noise));
     let kept = serde_json::to_string(&run).unwrap();
     assert_eq!(serde_json::from_str::<Run>(&kept).unwrap(), run);
-    // For the history it is a run of its kind of machine.
+    // The history treats it as a run of its kind of machine.
     let before = whole();
     let earlier = analyze(&before);
     assert_eq!(machines([(&before, &earlier), (&run, &analysis)]).len(), 1);
 }
 
 #[test]
-fn a_failure_stays_the_failure_of_its_cell() {
+fn failure_stays_with_its_cell() {
     let mut files = shards();
     fail(&mut files[1].1, "w1", "rayon", "42 is not 41");
     let union = union(&files);
@@ -136,7 +136,7 @@ fn a_failure_stays_the_failure_of_its_cell() {
     assert_eq!(failed.filter(|row| matches!(row.status, Status::Failed(_))).count(), 1);
 }
 
-/// What is said when something was done to the second shard.
+/// The error after a change to the second shard.
 fn refused(change: impl Fn(&mut Run)) -> String {
     let mut files = shards();
     change(&mut files[1].1);
@@ -193,7 +193,7 @@ fn incompatible_shards_are_rejected_with_help() {
 }
 
 #[test]
-fn machines_of_one_kind_may_differ_in_what_does_not_matter() {
+fn machines_of_one_kind_may_differ_in_irrelevant_facts() {
     let mut files = shards();
     let environment = &mut files[1].1.header.environment;
     (environment.load, environment.memory) = (Some([1.0, 0.5, 0.2]), Some((4 << 30) - (1 << 20)));
@@ -203,7 +203,7 @@ fn machines_of_one_kind_may_differ_in_what_does_not_matter() {
 }
 
 #[test]
-fn shards_are_there_once_and_all_of_them() {
+fn every_shard_must_exist_once() {
     let files = shards();
     assert_eq!(merge(Vec::new(), true, |run| analyze(run).noise), Err(MergeError::Nothing));
     let error = |files: Vec<(String, Run)>| {

@@ -1,4 +1,4 @@
-//! How long the statistics of a very large run take. It prints and asserts no time:
+//! Prints the time of the statistics of a very large run, without asserting it:
 //! `cargo test --release -p runtime-bench-analysis --test scale -- --ignored --nocapture`.
 
 use std::time::Instant;
@@ -53,7 +53,7 @@ fn ten_thousand_cells() {
 }
 
 #[test]
-fn a_small_one_is_whole() {
+fn small_table_is_complete() {
     let analysis = analyze(&large(3, 2, 20));
     assert_eq!(analysis.groups.len(), 6);
     assert!(analysis.groups.iter().all(|group| group.rows.len() == 7 && group.control.is_some()));

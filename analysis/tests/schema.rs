@@ -1,6 +1,6 @@
-//! The JSON Schemas in `schema` and `results/schema` are those of the types.
+//! Checks that the JSON Schemas in `schema` and `results/schema` match the types.
 //!
-//! `RENEW=1 cargo test -p runtime-bench-analysis --features schema --test schema` writes them anew.
+//! `RENEW=1 cargo test -p runtime-bench-analysis --features schema --test schema` updates them.
 
 use std::env;
 use std::fs;
@@ -21,12 +21,12 @@ use serde_json::Value;
 const COMMAND: &str =
     "RENEW=1 cargo test -p runtime-bench-analysis --features schema --test schema";
 
-/// What a reader of our files may expect. Fields that older files lack are not required.
+/// Cleans up a schema for readers of files. Fields that older files lack are not required.
 fn schema<T: JsonSchema>() -> String {
     let plain = RecursiveTransform(|schema: &mut Schema| {
-        // `uint64` and the like are no formats of JSON Schema, and strict validators refuse them.
+        // `uint64` and the like are not formats of JSON Schema, and strict validators reject them.
         schema.remove("format");
-        // Links of rustdoc.
+        // Removes rustdoc links.
         if let Some(Value::String(text)) = schema.get_mut("description") {
             *text = text.replace("[`", "`").replace("`]", "`");
         }
@@ -38,7 +38,7 @@ fn schema<T: JsonSchema>() -> String {
 }
 
 #[test]
-fn the_files_are_those_of_the_types() {
+fn schema_files_match_the_types() {
     let files = [
         ("results/schema/results", schema::<Run>()),
         ("results/schema/line", schema::<Line>()),

@@ -1,9 +1,9 @@
 //! The referee: simulated machines, through the production decision code with its stopping rule.
 //!
-//! How often is a settled verdict wrong where runners are equal, how many comparisons are answered, and
-//! how often does an interval cover the truth? `docs/validation.md` shows the tables that
-//! `cargo test -p runtime-bench-analysis --test simulation -- --nocapture` prints. Seeds are
-//! fixed, so a result is the same on every machine.
+//! How often is a settled verdict wrong for equal runners, how many comparisons are answered, and how often
+//! does an interval cover the true value? `docs/validation.md` shows the tables that `cargo test -p
+//! runtime-bench-analysis --test simulation -- --nocapture` prints. Seeds are fixed, so a result is the same
+//! on every machine.
 
 use std::thread;
 
@@ -23,10 +23,10 @@ const MOST_ROUNDS: usize = 150;
 /// Simulated tables.
 const TABLES: usize = 20;
 
-/// What a machine does to one comparison: the costs of two equal runners, round by round.
+/// The model of a machine: the costs of two equal runners, round by round.
 type Machine = fn(&mut Rng, rounds: usize) -> Vec<(f64, f64)>;
 
-/// Each round and runner by itself: `one` tells the factor.
+/// Independent rounds and runners; `one` returns the factor.
 fn each(rng: &mut Rng, rounds: usize, one: impl Fn(&mut Rng) -> f64) -> Vec<(f64, f64)> {
     (0..rounds).map(|_| (one(rng), one(rng))).collect()
 }
@@ -42,7 +42,7 @@ fn drift(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
     costs.map(|(round, (a, b))| (a * factor(round), b * factor(round))).collect()
 }
 
-/// One trial in seven is hit by foreign load and takes up to four times as long.
+/// External load hits one trial in seven, which takes up to four times as long.
 fn bursts(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
     each(rng, rounds, |rng| {
         let burst = if rng.f64() < 0.15 { 1.0 + 3.0 * rng.f64() } else { 1.0 };
@@ -50,7 +50,7 @@ fn bursts(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
     })
 }
 
-/// Two in five trials fall into a mode that is 2.9 times as slow, as loopback does.
+/// Two in five trials fall into a mode that is 2.9 times as slow, as on loopback.
 fn two_modes(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
     each(rng, rounds, |rng| {
         let mode = if rng.f64() < 0.4 { 2.9 } else { 1.0 };
@@ -63,12 +63,12 @@ fn pareto(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
     each(rng, rounds, |rng| (1.0 - rng.f64()).powf(-1.0 / 1.5))
 }
 
-/// A fifth of the trials is missing.
+/// A fifth of the trials are missing.
 fn missing(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
     each(rng, rounds, |rng| if rng.f64() < 0.2 { f64::NAN } else { (0.05 * normal(rng)).exp() })
 }
 
-/// Each trial keeps a part of what the same runner had the round before.
+/// Each trial keeps a part of the same runner's deviation in the previous round.
 fn autocorrelated(rng: &mut Rng, rounds: usize, memory: f64) -> Vec<(f64, f64)> {
     let mut state = [normal(rng), normal(rng)];
     let fresh = (1.0 - memory * memory).sqrt();
@@ -87,7 +87,7 @@ fn autocorrelated_6(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
     autocorrelated(rng, rounds, 0.6)
 }
 
-/// A runner falls into a slow mode, and out of it again, after three rounds on average.
+/// A runner enters and leaves a slow mode after three rounds on average.
 fn sticky_modes(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
     let mut slow = [rng.bool(), rng.bool()];
     (0..rounds)
@@ -100,7 +100,7 @@ fn sticky_modes(rng: &mut Rng, rounds: usize) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// A comparison as a run makes it: it is judged at each look, and stops once it is answered.
+/// A comparison as in a run: it is judged at each look, and stops once it is answered.
 fn decide(pairs: &[(f64, f64)], level: f64, looks: usize) -> Comparison {
     let ladder = ladder(fewest_pairs(level) as u32, MOST_ROUNDS as u32, looks);
     let mut judged = ladder.iter().map(|&rounds| compare("", &pairs[..rounds as usize], level));
@@ -112,7 +112,7 @@ fn table_level(looks: usize) -> f64 {
     level(WORKLOADS, comparisons_of(RUNNERS, 0), looks)
 }
 
-/// False settled verdicts per table of equals, over `tables` tables.
+/// False settled verdicts per table of equal runners, over `tables` tables.
 fn false_settled(machine: Machine, looks: usize, tables: usize) -> f64 {
     let mut rng = Rng::with_seed(looks as u64);
     let level = table_level(looks);
@@ -178,7 +178,7 @@ fn more_rounds_never_lower_the_power() {
     }
 }
 
-/// The shown interval covers the true ratio, 1.2, as often as it says, whatever the machine does.
+/// The displayed interval covers the true ratio, 1.2, as often as stated, on every machine.
 #[test]
 fn shown_intervals_cover_at_their_level() {
     let machines: [(&str, Machine); 6] = [
@@ -197,7 +197,7 @@ fn shown_intervals_cover_at_their_level() {
                 let pairs: Vec<(f64, f64)> =
                     machine(&mut rng, 40).iter().map(|(a, b)| (1.2 * a, *b)).collect();
                 let interval = compare("", &pairs, 0.05).interval;
-                // Where chance makes neighbors look alike, there may be none.
+                // If neighbors resemble each other by chance, there may be no interval.
                 interval.is_none_or(|interval| (interval.low..=interval.high).contains(&1.2))
             })
             .count();
@@ -207,7 +207,7 @@ fn shown_intervals_cover_at_their_level() {
     }
 }
 
-/// What is really different is found, and what is alike is answered.
+/// Real differences are found, and equal runners are answered.
 #[test]
 fn comparisons_are_answered() {
     let share = |ratio: f64, looks: usize| {

@@ -1,5 +1,5 @@
-//! Counters that tasks increment: each on cache lines of its own, or together. Together they are the
-//! faults that one core cannot see: false sharing, and a lock that every task takes.
+//! Counters that tasks increment, on separate cache lines or together. Together, they are faults that one
+//! core does not show: false sharing, and a lock that every task takes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -44,7 +44,9 @@ impl Workload for Counters {
             name: "counters".into(),
             title: "Counters of several tasks".into(),
             kind: Kind::Concurrency,
-            model: "As many tasks as workers count, each its own counter or behind a lock.".into(),
+            model: "As many tasks as workers increment counters, each its own or one under a \
+                    lock."
+                .into(),
             check: "The counters add up.".into(),
             headline: PER_COUNT.id.into(),
             headline_phase: Phase::Warm,

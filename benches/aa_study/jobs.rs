@@ -1,4 +1,4 @@
-//! The questions that are asked, and how often.
+//! The questions of the study, and how often each is asked.
 
 use std::fmt;
 
@@ -11,33 +11,33 @@ use crate::work::Work;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Machine {
-    /// No other program computes when the question is asked.
+    /// No other program uses the CPU when the question is asked.
     Idle,
     /// Four processes that spin.
     Loaded,
 }
 
-/// What answers the question.
+/// The method that answers the question.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
 )]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Question {
-    /// This harness, by the rule for runners of one run.
+    /// This harness, with the rule for runners of one run.
     Runners,
-    /// This harness, by the two stages for two builds.
+    /// This harness, with the two stages for two builds.
     Builds,
     /// Criterion.
     Criterion,
 }
 
-/// Cores that may be used.
+/// The cores to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Cores {
-    /// One of them, and one worker.
+    /// One core, with one worker.
     One,
-    /// All, and as many workers.
+    /// All cores, with one worker per core.
     All,
 }
 
@@ -48,9 +48,9 @@ pub(crate) struct Job {
     pub(crate) question: Question,
     pub(crate) work: Work,
     pub(crate) cores: Cores,
-    /// How much more work the candidate does, per cent; 0 is identical code.
+    /// Additional work of the candidate, percent; 0 is identical code.
     pub(crate) percent: u32,
-    /// Which of several questions alike.
+    /// Index among equal questions.
     pub(crate) index: u32,
 }
 
@@ -60,7 +60,7 @@ impl Job {
         if self.question == Question::Builds { 4.0 } else { 2.0 }
     }
 
-    /// What it is expected to take, seconds.
+    /// Expected time, seconds.
     pub(crate) fn cost_s(self) -> f64 {
         let differs = self.percent > 0 || self.injected();
         match self.question {
@@ -90,7 +90,7 @@ impl fmt::Display for Job {
     }
 }
 
-/// How many questions.
+/// The size of the study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Size {
     /// Within ten minutes.
@@ -134,8 +134,8 @@ const ASKED: [Asked; 13] = [
 /// Injected faults, on one core and on all.
 const FAULTS: [u32; 2] = [1, 3];
 
-/// Every question of a study: those to an idle machine first, in random order, so that an hour of the
-/// day falls on all of them.
+/// Every question of a study: those for an idle machine first, in random order, so that the time of day
+/// affects all of them.
 pub(crate) fn all(size: Size) -> Vec<Job> {
     let place = usize::from(size == Size::Full);
     let mut jobs = Vec::new();

@@ -10,13 +10,13 @@ use runtime_bench::harness::process::interrupt::Interrupt;
 
 use crate::jobs::Machine;
 
-/// The subcommand that makes this program a load.
+/// The subcommand that makes this program a load process.
 pub(crate) const SPIN: &str = "spin";
-/// Processes that spin.
+/// Number of processes that spin.
 const SPINNERS: usize = 4;
 /// CPU time of others below which a machine counts as idle, cores.
 const IDLE: f64 = 0.15;
-/// How long is looked.
+/// Length of the observation.
 const LOOK: Duration = Duration::from_millis(300);
 
 /// Spins until its standard input closes, which happens when its parent ends.
@@ -41,7 +41,7 @@ impl Load {
         Self(Vec::new())
     }
 
-    /// Makes the machine what a question asks for. Waits until an idle one is idle.
+    /// Puts the machine into the state of a question; waits until it is idle if required.
     pub(crate) fn become_like(
         &mut self,
         machine: Machine,
@@ -88,7 +88,7 @@ impl Drop for Load {
     }
 }
 
-/// Waits until no other program computes. Load during the question is recorded but never filtered.
+/// Waits until no other program uses the CPU. Load during the question is recorded but never filtered.
 fn wait_for_idle(interrupt: &Interrupt) -> Result<(), Error> {
     let mut said = false;
     loop {
@@ -111,7 +111,7 @@ fn wait_for_idle(interrupt: &Interrupt) -> Result<(), Error> {
     }
 }
 
-/// What others compute from a moment on.
+/// CPU time of other programs since a moment.
 pub(crate) struct Watch(Counters, Instant);
 
 impl Watch {

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! - `jobs`: the questions, and how often each is asked.
-//! - `work`: the measured work, and how to add a little.
+//! - `work`: the measured work, and how to add to it.
 //! - `counters`: counters that share a cache line or a lock.
 //! - `ours`: the answer of this harness. `native`: that of criterion, from its own benchmark.
 //! - `machine`: idle, or under load.
@@ -58,7 +58,7 @@ struct StudyArgs {
     /// Discard the answers of an earlier study instead of resuming it
     #[arg(long, conflicts_with = "table")]
     fresh: bool,
-    /// Ask only what one method answers
+    /// Ask only the questions of this method
     #[arg(long, value_enum)]
     method: Option<jobs::Question>,
     /// Only print the table of the answers so far
@@ -135,7 +135,7 @@ fn study(cells: &Cells, args: &StudyArgs) -> Result<(), Error> {
     args.write.as_ref().map_or(Ok(()), |file| table::write_into(file, &table))
 }
 
-/// Asks every one of these questions that has no answer yet.
+/// Asks each of these questions that has no answer yet.
 fn ask<'j>(
     cells: &Cells,
     jobs: impl Iterator<Item = &'j jobs::Job>,

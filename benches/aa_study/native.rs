@@ -1,5 +1,5 @@
-//! Criterion's answer: a benchmark of its own, base and candidate one after the other, each a process
-//! with one instance, as `cargo bench` twice in a row does.
+//! Criterion's answer: a separate benchmark of base and candidate, one after the other, each a process with
+//! one instance, as if `cargo bench` ran twice in a row.
 
 use std::env;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use crate::store::Answer;
 /// The subcommand that makes this program one side.
 pub(crate) const SIDE: &str = "criterion-side";
 
-/// Share of a side's time that criterion warms up in; 3 of 8 seconds are its default.
+/// Share of a side's time for criterion's warm-up; its default is 3 of 8 seconds.
 const WARM_UP: f64 = 3.0 / 8.0;
 /// Fewer than its default of 100, which would not fit into the time.
 const SAMPLES: usize = 50;
@@ -78,7 +78,7 @@ pub(crate) fn side(cells: &Cells, args: &SideArgs) -> Result<(), Error> {
     failure.map_or(Ok(()), |error| Err(failed(error)))
 }
 
-/// Runs both sides and reads criterion's word.
+/// Runs both sides and parses criterion's verdict.
 pub(crate) fn ask(job: &Job, interrupt: &Interrupt) -> Result<Answer, Error> {
     let failed = |error: String| Error::CouldNotRun(format!("cannot run criterion: {error}"));
     let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
@@ -107,7 +107,7 @@ pub(crate) fn ask(job: &Job, interrupt: &Interrupt) -> Result<Answer, Error> {
     Ok(Answer { criterion: Some(verdict), ..Answer::default() })
 }
 
-/// Criterion's sentence as a word of ours.
+/// Criterion's message as a verdict.
 fn word(said: &str) -> Option<Verdict> {
     [
         ("Performance has regressed", Verdict::Slower),

@@ -1,4 +1,4 @@
-//! Our answer: interleaved trials, each a process with a fresh instance.
+//! The answer of this harness: interleaved trials, each a process with a fresh instance.
 
 use std::time::Duration;
 
@@ -20,12 +20,12 @@ use runtime_bench_analysis::stats::{Verdict, compare, fewest_pairs};
 use crate::jobs::{Cores, Job, Question};
 use crate::store::Answer;
 
-/// Runners of a usual table.
+/// Number of runners of a usual table.
 const RUNNERS: usize = 7;
 /// Looks of the quick profile.
 const LOOKS: usize = 4;
 
-/// The level that a comparison has in the table of the quick profile.
+/// The level of a comparison in the table of the quick profile.
 fn table_level() -> f64 {
     level(runtime_bench::catalog().entries().len(), comparisons_of(RUNNERS, 0), LOOKS)
 }
@@ -152,7 +152,7 @@ fn checked(job: &Job, interrupted: bool, failure: Option<&str>) -> Result<(), Er
     }
 }
 
-/// The word of an answer, and the ratio that goes with it.
+/// The verdict of an answer, and its ratio.
 pub(crate) fn word(job: &Job, answer: &Answer) -> (Verdict, Option<f64>) {
     match (job.question, answer.stages.as_slice()) {
         (Question::Criterion, _) => (answer.criterion.unwrap_or(Verdict::NotCompared), None),

@@ -8,25 +8,24 @@ use std::time::SystemTime;
 
 use runtime_bench::harness::error::Error;
 use runtime_bench::harness::machine;
-use runtime_bench::results::listing::Build;
 use runtime_bench_analysis::stats::Verdict;
 use runtime_bench_analysis::stats::gate::Stage;
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::Job;
 
-/// One answer: what was measured, so that a table can be made again by other rules.
+/// One answer: the measurements, so that the table can be computed again with other rules.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Answer {
-    /// Costs, by stage; none of criterion.
+    /// Costs, by stage; empty for criterion.
     pub(crate) stages: Vec<Stage>,
-    /// Criterion's word.
+    /// Criterion's verdict.
     pub(crate) criterion: Option<Verdict>,
-    /// CPU time of others while it was asked, in cores.
+    /// CPU time of other programs during the question, in cores.
     pub(crate) foreign_cores: Option<f64>,
 }
 
-/// What measured the answers: the first line of a file.
+/// The machine and build that measured the answers: the first line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Origin {
     /// Processor, cores and kernel.
@@ -40,7 +39,7 @@ pub(crate) struct Origin {
 impl Origin {
     /// This machine, this build, today.
     fn here() -> Self {
-        let machine = machine::describe(&Build::default());
+        let machine = machine::describe(&runtime_bench::own().build().build);
         let unknown = |what: Option<String>| what.unwrap_or_else(|| "?".to_owned());
         let commit = machine.commit.map_or_else(String::new, |commit| format!(" ({commit})"));
         let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
@@ -76,8 +75,8 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens a file of answers, those of an earlier study with it unless `fresh`. Only to read it,
-    /// `asking` is false.
+    /// Opens a file of answers, including those of an earlier study unless `fresh`. `asking` is false if it
+    /// is only read.
     ///
     /// # Errors
     /// When it cannot be read or written, or should be resumed but was measured by another build or
@@ -111,7 +110,7 @@ impl Store {
                 origin.harness, origin.machine, here.harness, here.machine
             )));
         }
-        // A line that was cut off is asked again.
+        // The question of an incomplete line is asked again.
         let lines = text.lines().skip(1).filter_map(|line| serde_json::from_str::<Line>(line).ok());
         let answers = lines.map(|line| (line.job, line.answer)).collect();
         let mut file = OpenOptions::new()
@@ -126,14 +125,14 @@ impl Store {
             begin = serde_json::to_string(&origin).map_err(|error| refused(error.to_string()))?;
         }
         if !text.ends_with('\n') {
-            // A torn line must not swallow the next one.
+            // An incomplete line must not absorb the next one.
             file.write_all(format!("{begin}\n").as_bytes())
                 .map_err(|error| refused(error.to_string()))?;
         }
         Ok(Self { path: path.to_path_buf(), file, origin, answers })
     }
 
-    /// What measured the answers.
+    /// The machine and build that measured the answers.
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
     }
@@ -143,7 +142,7 @@ impl Store {
         self.answers.contains_key(job)
     }
 
-    /// Keeps an answer.
+    /// Stores an answer.
     pub(crate) fn add(&mut self, job: &Job, answer: Answer) -> Result<(), Error> {
         let line = serde_json::to_string(&Line { job: *job, answer: answer.clone() });
         let line = line.map_err(|error| Error::CouldNotRun(error.to_string()))?;
@@ -154,7 +153,7 @@ impl Store {
         Ok(())
     }
 
-    /// Every question that is answered.
+    /// Every answered question.
     pub(crate) fn answers(&self) -> impl Iterator<Item = (&Job, &Answer)> {
         self.answers.iter()
     }

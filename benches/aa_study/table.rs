@@ -14,7 +14,7 @@ use crate::work::Work;
 const MARKS: [&str; 2] = ["<!-- aa-study -->", "<!-- end of aa-study -->"];
 const WORK: [Work; 3] = [Work::Cpu, Work::Spawn, Work::Echo];
 
-/// The words of a study.
+/// The verdicts of a study.
 struct Words(Vec<(Job, Verdict, Option<f64>)>);
 
 /// The whole table.
@@ -102,7 +102,7 @@ fn name(machine: Machine) -> &'static str {
     }
 }
 
-/// How much the machine was used by others.
+/// Use of the machine by other programs.
 fn load(store: &Store) -> String {
     let of = |machine: Machine| {
         let cores: Vec<f64> = store
@@ -146,7 +146,7 @@ fn false_verdicts(
 }
 
 impl Words {
-    /// Verdicts of the questions alike.
+    /// Verdicts of equal questions.
     fn of(
         &self,
         machine: Machine,

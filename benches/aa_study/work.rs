@@ -1,4 +1,4 @@
-//! What is measured, and how it is made a little more.
+//! The measured work, and how to increase it.
 
 use runtime_bench::results::key::{CellKey, Point};
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,9 @@ pub(crate) enum Work {
     Spawn,
     /// Round trips on loopback.
     Echo,
-    /// Counters apart, against counters in one cache line.
+    /// Separate counters, and counters in one cache line.
     FalseSharing,
-    /// Locks apart, against one lock.
+    /// Separate locks, and one lock.
     SharedLock,
 }
 
@@ -23,7 +23,7 @@ pub(crate) enum Work {
 const RUNNER: &str = "tokio";
 
 impl Work {
-    /// What it is called in a table.
+    /// Its name in a table.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Cpu => "CPU work",
@@ -34,7 +34,7 @@ impl Work {
         }
     }
 
-    /// The cell to measure, with a percentage of extra work; of injected faults, with the fault.
+    /// The cell to measure, with a percentage of additional work; for injected faults, with the fault.
     pub(crate) fn cell(self, workers: usize, percent: u32, head: bool) -> CellKey {
         let more = |amount: u64| amount * u64::from(100 + percent) / 100;
         let place = if head { "together" } else { "apart" };

@@ -1,5 +1,5 @@
-//! What the twins share: their runners, the clock around their laps, inputs and checks.
-//! Nothing in it is asynchronous.
+//! Common parts of the hand-written programs: their runners, the timed loop, inputs and checks. It does not
+//! contain asynchronous code.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -24,7 +24,7 @@ pub(crate) type Start = fn(&Setup) -> Result<Box<dyn Instance>, Failure>;
 pub(crate) struct ByHand {
     pub(crate) name: &'static str,
     pub(crate) configuration: &'static str,
-    /// Variable that tells the runtime how many workers it has.
+    /// Variable that sets the number of workers of the runtime.
     pub(crate) worker_variable: Option<&'static str>,
     /// Workloads, by name.
     pub(crate) cells: [(&'static str, Start); 3],
@@ -76,13 +76,13 @@ impl Runner for ByHand {
     }
 }
 
-/// The answers of a block and what they took.
+/// The outputs of a block and their times.
 pub(crate) struct Block<A> {
     answers: Vec<A>,
     timing: Timing,
 }
 
-/// Reads the clock once an iteration, as the generic loop does.
+/// Reads the clock once per iteration, as the generic loop does.
 pub(crate) struct Laps<A> {
     clock: &'static dyn Clock,
     answers: Vec<A>,
@@ -111,7 +111,7 @@ impl<A> Laps<A> {
     }
 }
 
-/// A block of a twin, the one answer that is right, and the headline figure of an iteration's
+/// A block of a hand-written program, the expected output, and the headline figure for an iteration's
 /// nanoseconds.
 struct Twin<A, B, M> {
     block: B,
@@ -205,7 +205,7 @@ macro_rules! talk {
             }
         }
 
-        /// Sends messages, each unlike the one before, and counts the right echoes.
+        /// Sends messages, each different from the one before, and counts the correct echoes.
         async fn converse(
             mut stream: TcpStream,
             connection: usize,
@@ -226,7 +226,7 @@ macro_rules! talk {
 
 pub(crate) use talk;
 
-/// A message unlike the one before.
+/// A message that differs from the one before.
 pub(crate) fn fill(message: &mut [u8], connection: usize, number: usize) {
     let first = (connection * 31 + number * 7) as u8;
     for (offset, byte) in message.iter_mut().enumerate() {
@@ -259,13 +259,13 @@ impl Queue {
         producer * self.items..(producer + 1) * self.items
     }
 
-    /// What the consumer must have seen.
+    /// The expected items of the consumer.
     pub(crate) fn all_once(self) -> Received {
         Received { distinct: self.total(), repeated: 0, sum: sum_below(self.total() as u64) }
     }
 }
 
-/// What the consumer of `bounded-queue` saw.
+/// The record of the consumer of `bounded-queue`.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Received {
     distinct: usize,
@@ -273,7 +273,7 @@ pub(crate) struct Received {
     sum: u64,
 }
 
-/// Which items have come.
+/// The received items.
 pub(crate) struct Delivery {
     seen: Vec<bool>,
     pub(crate) received: Received,

@@ -1,14 +1,14 @@
-//! Is the vocabulary free? Cells written by hand against each asynchronous runtime, measured in the
-//! same rounds as the generic ones:
+//! Does the runtime API have a cost? Hand-written cells for each asynchronous runtime, measured in the same
+//! rounds as the generic ones:
 //!
 //! ```text
 //! scripts/fidelity                    # every pair, as a table
 //! cargo bench --bench fidelity -- tcp-echo --runners smol,smol-by-hand
 //! ```
 //!
-//! - `tokio`, `smol`, `async_std`: the twins, as each runtime's documentation would have them.
-//! - `by_hand`: what they share, independent of a runtime: the clock, the inputs and the check.
-//! - `table`: what the runs say.
+//! - `tokio`, `smol`, `async_std`: the hand-written programs, in the style of each runtime's documentation.
+//! - `by_hand`: their common parts, independent of a runtime: the clock, the inputs and the check.
+//! - `table`: the results of the runs.
 
 mod async_std;
 mod by_hand;

@@ -22,7 +22,7 @@ pub(crate) const BY_HAND: ByHand = ByHand {
     cells: [("spawn-join", spawn_join), ("tcp-echo", tcp_echo), ("bounded-queue", bounded_queue)],
 };
 
-/// One instance a process.
+/// One instance per process.
 static EXECUTOR: Executor<'static> = Executor::new();
 
 fn run_executor(setup: &Setup) -> Result<(), Failure> {

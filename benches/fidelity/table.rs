@@ -10,7 +10,7 @@ use runtime_bench::results::store::{self, StoreError};
 use runtime_bench_analysis::analysis::{Analysis, PairComparison, analyze, pairwise};
 use runtime_bench_analysis::stats::{Comparison, Interval};
 
-/// A difference that is none.
+/// A negligible difference.
 const NEGLIGIBLE: f64 = 0.02;
 
 /// Prints the pairs of all files.
@@ -68,7 +68,7 @@ fn figure(comparison: Option<&Comparison>) -> String {
     }
 }
 
-/// Whether the generic code costs something that the control does not show as well.
+/// Whether the generic code has a cost that the control does not show.
 fn word(pair: &Comparison, control: Option<&Comparison>) -> &'static str {
     let Some((ratio, found)) = pair.ratio.zip(pair.interval) else {
         return "too few rounds";

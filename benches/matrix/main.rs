@@ -1,5 +1,5 @@
-//! `cargo bench`: starts `runtime-bench` with the options of a criterion bench target, and hands its samples to
-//! criterion, which only this program contains.
+//! `cargo bench`: starts `runtime-bench` with the options of a criterion bench target, and passes its samples
+//! to criterion, which only this program contains.
 
 mod replay;
 
@@ -7,7 +7,7 @@ use std::env;
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-/// The argument by which this program replays a results file.
+/// The argument that makes this program replay a results file.
 const REPLAY: &str = "criterion-replay";
 
 fn main() -> ExitCode {
@@ -30,7 +30,7 @@ fn report(result: Result<ExitCode, String>) -> ExitCode {
     })
 }
 
-/// Replaces this process, so that signals reach the command alone.
+/// Replaces this process, so that signals reach only the command.
 #[cfg(unix)]
 fn become_(mut command: Command) -> std::io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;

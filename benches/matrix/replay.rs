@@ -1,7 +1,8 @@
 //! Samples of a results file, replayed to criterion.
 //!
-//! Criterion's sampler asks for a time and is given the next block's mean. It writes its files and, on request,
-//! its plots. Its verdicts are not shown, because it takes one process's iterations for independent samples.
+//! Criterion's sampler requests a time and receives the mean of the next block. It writes its files and, on
+//! request, its plots. Its verdicts are not shown, because it takes one process's iterations for independent
+//! samples.
 
 use std::cell::Cell;
 use std::env;
@@ -16,15 +17,15 @@ use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::store;
 use runtime_bench_results::trial::{Outcome, metric};
 
-/// Criterion takes no fewer samples.
+/// Criterion's minimum number of samples.
 const FEWEST_SAMPLES: usize = 10;
-/// Resamples of criterion's bootstrap: its default of 100 000 takes a second a cell, for intervals that are
+/// Resamples of criterion's bootstrap: its default of 100 000 takes a second per cell, for intervals that are
 /// not shown.
 const RESAMPLES: usize = 1_000;
 
 /// Replays the results file that the arguments name.
 pub(crate) fn run(args: &[OsString]) -> Result<ExitCode, String> {
-    let (results, options) = args.split_first().ok_or("no results file is named")?;
+    let (results, options) = args.split_first().ok_or("missing results file")?;
     let run = store::read(Path::new(results)).map_err(|error| error.to_string())?;
     let option = |name: &str| {
         let place = options.iter().position(|option| option == name)?;

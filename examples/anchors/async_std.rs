@@ -1,4 +1,4 @@
-//! Bytes that a waiting task of async-std occupies: `scripts/task-memory-anchors`.
+//! Memory of a waiting task of async-std in bytes: `scripts/task-memory-anchors`.
 
 mod shared;
 

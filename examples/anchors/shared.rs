@@ -1,4 +1,4 @@
-//! What the anchors share: the counting, a gate and the reading of resident memory.
+//! Common parts of the anchors: a counter, a gate, and the reading of resident memory.
 
 use std::env;
 use std::fs;
@@ -9,22 +9,22 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-/// Longer than any reading takes.
+/// Longer than any measurement.
 pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
 const LOOK: Duration = Duration::from_millis(1);
 
-/// Tasks that have come to wait. A static costs a task nothing.
+/// Number of waiting tasks. A static takes no memory in a task.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 
-/// One more task waits.
+/// Records another waiting task.
 pub(crate) fn arrived() {
     WAITING.fetch_add(1, Ordering::Release);
 }
 
-/// A gate that is never opened; the wakers' places are touched before the first task comes.
+/// A gate that never opens; the places of the wakers are touched before the first task arrives.
 pub(crate) struct Gate(Vec<Mutex<Waker>>);
 
-/// Waits for good at its place. Nothing but the two is in the task.
+/// Waits forever at its place. The task contains only these two values.
 pub(crate) struct Wait(Arc<Gate>, usize);
 
 impl Future for Wait {
@@ -39,11 +39,11 @@ impl Future for Wait {
     }
 }
 
-/// Spawns N tasks and as many again, and prints by how much the second half made memory grow, in
-/// bytes a task. The arguments are `sleeping` or `waiting`, and N.
+/// Spawns N tasks twice, and prints the growth in memory caused by the second half, in bytes per task. The
+/// arguments are `sleeping` or `waiting`, and N.
 ///
-/// A thread of its own spawns them, as a worker does that runs a root task: glibc serves it from
-/// another arena than the main thread, where the same tasks occupy up to 3% more.
+/// A separate thread spawns them, like a worker that runs a root task: glibc uses another arena for it than
+/// for the main thread, where the same tasks take up to 3% more.
 pub(crate) fn measure<T: 'static>(
     sleep: impl Fn() -> T + Send + 'static,
     wait: impl Fn(Wait) -> T + Send + 'static,

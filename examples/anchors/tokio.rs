@@ -1,4 +1,4 @@
-//! Bytes that a waiting task of tokio occupies: `scripts/task-memory-anchors`.
+//! Memory of a waiting task of tokio in bytes: `scripts/task-memory-anchors`.
 
 mod shared;
 

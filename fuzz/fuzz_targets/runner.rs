@@ -1,4 +1,4 @@
-//! Any bytes as what a runner in another language answers, and as the file that declares it.
+//! Any bytes as the reply of a runner in another language, and as the file that declares it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -16,7 +16,7 @@ pub const UNTRUSTED: u8 = 3;
 /// Exit code: stopped by Ctrl-C or a termination signal.
 pub const INTERRUPTED: u8 = 130;
 
-/// Why a command failed: `<what failed>: <why>`, then optionally `help: <what to do>` on a line of its own.
+/// Why a command failed: `<what failed>: <why>`, then optionally `help: <what to do>` on a separate line.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The command line is invalid.

@@ -1,4 +1,4 @@
-//! What runs trials: processes, or a fake in tests.
+//! Executors, which run trials: as processes, or with a fake in tests.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use runtime_bench_results::trial::{BlockSize, Outcome, PROTOCOL, Phase};
 use crate::process::watch::{Unwatched, Watch};
 use crate::program::{Program, ProgramError, TrialError};
 
-/// A program has this long to answer a probe: an interpreter on a cold disk takes seconds to start.
+/// Time limit for a program's reply to a probe: an interpreter on a cold disk takes seconds to start.
 pub const PROBE_LIMIT: Duration = Duration::from_secs(30);
 
 /// Runs trials, one after the other.
@@ -17,7 +17,7 @@ pub trait Executor {
     /// Finds a trial program by its name.
     ///
     /// # Errors
-    /// When it is not where it must be.
+    /// When it is missing.
     fn program(&self, name: &str) -> Result<Program, ProgramError>;
 
     /// Identifies the bytes of a program.
@@ -28,7 +28,7 @@ pub trait Executor {
         program.hash()
     }
 
-    /// How many link layouts of a program there are, itself among them.
+    /// Number of link layouts of a program, including itself.
     fn layouts(&self, program: &Program) -> usize {
         program.layouts()
     }
@@ -36,7 +36,7 @@ pub trait Executor {
     /// Asks a program for its runners and the cells that they support.
     ///
     /// # Errors
-    /// When the program does not reply as it should.
+    /// When the program does not reply correctly.
     fn probe(&self, program: &Program, request: &ProbeRequest) -> Result<ProbeReply, TrialError>;
 
     /// Runs one trial; `None` when the run was interrupted meanwhile.
@@ -44,10 +44,10 @@ pub trait Executor {
         self.watched(trial, &mut Unwatched)
     }
 
-    /// Runs one trial that `watch` looks at; `None` when the run was interrupted meanwhile.
+    /// Runs one trial that `watch` observes; `None` when the run was interrupted meanwhile.
     fn watched(&self, trial: &Trial<'_>, watch: &mut dyn Watch) -> Option<Finished>;
 
-    /// Whether a runner's trials are made by a process that their program starts.
+    /// Whether a runner's trials run in a child of their program.
     fn is_external(&self, _: &CellKey) -> bool {
         false
     }
@@ -64,13 +64,13 @@ pub trait Executor {
 /// One trial.
 #[derive(Clone, Copy, Debug)]
 pub struct Trial<'a> {
-    /// What is measured.
+    /// The cell to measure.
     pub cell: &'a CellKey,
     /// Phase of the instance.
     pub phase: Phase,
-    /// How much is measured.
+    /// How much to measure.
     pub block: BlockSize,
-    /// Its round, from 1, whose inputs it gets; 0 outside rounds.
+    /// Its round, from 1, which determines its inputs; 0 outside rounds.
     pub round: u32,
     /// Link layout of the program that runs it; 0 is the one that cargo linked.
     pub layout: usize,
@@ -108,7 +108,7 @@ pub fn probe_request(
 /// Reads a reply to a probe.
 ///
 /// # Errors
-/// When it is not a reply, or says too little.
+/// When it is not a valid reply, or is incomplete.
 pub fn read_probe(line: &str, points: usize) -> Result<ProbeReply, String> {
     let reply: ProbeReply = serde_json::from_str(line).map_err(|error| error.to_string())?;
     if reply.runners.iter().any(|runner| runner.cells.len() != points) {

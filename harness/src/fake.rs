@@ -1,4 +1,4 @@
-//! A deterministic executor and monitor: tests plan and run without processes, sleeps and real time.
+//! A deterministic executor and monitor: tests plan and run without processes, sleeps or real time.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -88,9 +88,9 @@ pub(crate) fn registry() -> Registry {
     Registry::default().with_catalog(runtime_bench_catalog::each).with_programs(&["fake"])
 }
 
-/// What a fake program replies to a probe.
+/// The reply of a fake program to a probe.
 type Probe = Box<dyn Fn(&ProbeRequest) -> Result<ProbeReply, TrialError>>;
-/// What comes of a trial: the n-th that was started, from 1.
+/// The outcome of the n-th trial that was started, from 1.
 type Script = Box<dyn Fn(&Trial<'_>, usize) -> Finished>;
 
 /// Runs scripted trials.
@@ -151,7 +151,8 @@ impl FakeExecutor {
         Self { layouts, ..self }
     }
 
-    /// A monitor on the clock of the scripted trials, which goes on at `start_s` and notices `events` in time.
+    /// A monitor on the clock of the scripted trials, which continues at `start_s` and reports `events` in
+    /// time.
     pub(crate) fn monitor(&self, start_s: f64, events: NoiseEvents) -> Box<dyn Monitor> {
         self.clock.set(start_s);
         Box::new(FakeMonitor { clock: Rc::clone(&self.clock), events })
@@ -195,7 +196,7 @@ impl Executor for FakeExecutor {
     }
 }
 
-/// A verified trial that takes so long.
+/// A verified trial with this duration.
 pub(crate) fn takes(ms: f64) -> Finished {
     let metrics = [&metric::WALL, &metric::PER_TASK, &metric::PER_ITERATION]
         .map(|of| Metric::of(of, ms * 1e6))
@@ -210,7 +211,7 @@ pub(crate) fn fails(kind: ErrorKind, message: &str) -> Finished {
     Finished::not_started(TrialError::new(kind, message))
 }
 
-/// Notices scripted events once their time is over.
+/// Reports scripted events once their time has passed.
 struct FakeMonitor {
     clock: Rc<Cell<f64>>,
     events: NoiseEvents,

@@ -1,8 +1,8 @@
 //! Links trial programs in other layouts: the same machine code in another order in memory.
 //!
-//! The position of functions can change a row by more than a percent, and a run with a single link
-//! order attributes that to the runtime. [`link`] has cargo link a program again, from the object files
-//! that it was built from and with its sections shuffled, to where [`Program::in_layout`] finds it.
+//! The position of functions can change a row by more than a percent, and a run with a single link order
+//! attributes that change to the runtime. [`link`] makes cargo link a program again, from the same object
+//! files but with shuffled sections, to the place where [`Program::in_layout`] finds it.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -19,7 +19,7 @@ use crate::process::interrupt::Interrupt;
 use crate::program::{Origins, Program};
 use crate::registry::BuildFacts;
 
-/// Linking takes seconds. Cargo compiles what takes longer, so the build is not the one of these sources.
+/// Linking takes seconds. If it takes longer, cargo compiles, so the build is not the one of these sources.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Why a program has no other layouts.
@@ -29,11 +29,11 @@ pub enum LinkError {
     #[error("{0} is not in the folder `target/release` of its sources")]
     Elsewhere(String),
     /// Cargo would build other bytes.
-    #[error("{program} is not what cargo builds from these sources now{reason}")]
+    #[error("{program} differs from what cargo builds from these sources{reason}")]
     Outdated {
         /// Name of the program.
         program: String,
-        /// What cargo says, as the end of a sentence.
+        /// Cargo's message, as the end of a sentence.
         reason: String,
     },
     /// The linker cannot shuffle sections.
@@ -41,18 +41,18 @@ pub enum LinkError {
     Linker {
         /// Name of the program.
         program: String,
-        /// What cargo says, as the end of a sentence.
+        /// Cargo's message, as the end of a sentence.
         reason: String,
     },
     /// A file cannot be read or written.
-    #[error("cannot keep layouts of {0}: {1}")]
+    #[error("cannot store layouts of {0}: {1}")]
     Files(String, io::Error),
 }
 
-/// Links a program in the layouts from 1 up to, and without, `layouts`.
+/// Links a program in the layouts from 1 to `layouts` − 1.
 ///
 /// # Errors
-/// When one of them cannot be linked. None counts then.
+/// When one of them cannot be linked. Then none of them is used.
 pub fn link(
     program: &Program,
     layouts: usize,
@@ -71,7 +71,7 @@ struct Linking<'a> {
     features: String,
     /// Cargo's target folder, with the object files.
     target: PathBuf,
-    /// Cargo links to this folder, and leaves the program as it is.
+    /// Cargo links into this folder, and leaves the program unchanged.
     scratch: TempDir,
     interrupt: &'a Interrupt,
 }
@@ -85,7 +85,7 @@ impl<'a> Linking<'a> {
     ) -> Result<Self, LinkError> {
         let name = program.file_name();
         let folder = program.path.parent();
-        // What serves trials besides other things is not linked by the name of its file alone.
+        // A program that also has other purposes cannot be linked by its file name alone.
         let release =
             folder.filter(|folder| program.args.is_empty() && folder.ends_with("release"));
         // Cargo marks the folder so. A build for another target is one level deeper.
@@ -135,7 +135,7 @@ impl<'a> Linking<'a> {
         origins.write(&folder).map_err(files)
     }
 
-    /// The program as cargo links it in a layout; `None`: as always. An error is the end of a sentence.
+    /// The program as cargo links it in a layout; `None`: the default. An error is the end of a sentence.
     fn linked(&self, layout: Option<usize>) -> Result<Program, String> {
         let scratch = self.scratch.path();
         let name = self.program.file_name();
@@ -163,7 +163,7 @@ impl<'a> Linking<'a> {
     }
 }
 
-/// Copies a file to where it appears whole; cargo may go on writing to the one that it linked.
+/// Copies a file so that it appears complete; cargo may continue to write to the one that it linked.
 fn keep(from: &Path, to: &Path) -> io::Result<()> {
     let part = to.with_extension("part");
     if let Some(folder) = to.parent() {

@@ -6,9 +6,9 @@
 //! - [`program`]: trial programs; [`probes`]: their runners, and the cells that each supports.
 //! - [`layouts`]: links trial programs in other code layouts.
 //! - [`plan`]: request → cells, points, rounds.
-//! - [`executor`]: what runs trials. [`process`] starts each as a process; tests use a fake.
+//! - [`executor`]: runs trials. [`process`] starts each as a process; tests use a fake.
 //! - [`evidence`]: counts what runners do per operation, in untimed trials.
-//! - [`profiles`]: samples stacks of runners and has them drawn as flame graphs.
+//! - [`profiles`]: samples stacks of runners and draws them as flame graphs.
 //! - [`external`]: runners in other languages, and the trial program that starts them.
 //! - [`monitor`]: load and stalls of the machine during a run.
 //! - [`run`]: plan → pilots → rounds → results file.

@@ -25,18 +25,18 @@ pub struct Probes {
 /// A runner with its program.
 #[derive(Clone, Debug)]
 pub struct Probed {
-    /// What it said.
+    /// Its description.
     pub runner: ProbedRunner,
-    /// What runs its trials.
+    /// The program that runs its trials.
     pub program: Program,
-    /// The external command that the program starts, where the runner is an external one.
+    /// The external command that the program starts, if the runner is external.
     pub external: Option<ExternalCommand>,
-    /// Why every trial of it fails, where it could not be asked.
+    /// Why every trial of it fails, if it could not be probed.
     pub failure: Option<TrialError>,
 }
 
 impl Probes {
-    /// Asks all programs of a registry about points, by `executor`. Programs that are missing are an error
+    /// Probes all programs of a registry with points, through `executor`. A missing program is an error
     /// unless other programs serve all `wanted` runners.
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl Probes {
         Ok(())
     }
 
-    /// Rejects a runner whose cells another program has under the same name.
+    /// Rejects a runner if another program has its cells under the same name.
     fn check_free(&self, new: &ProbedRunner) -> Result<(), Error> {
         let known = self.runners.iter().filter(|known| known.runner.info.name == new.info.name);
         let both = |known: &ProbedRunner, place: usize| {
@@ -119,7 +119,7 @@ impl Probes {
         Ok(())
     }
 
-    /// Adds an external runner, which was asked before.
+    /// Adds an external runner that was already probed.
     pub fn add_external(&mut self, asked: &ExternalCells, program: Program) {
         let cells = vec![CellSupport::Unknown; self.points.len()];
         let mut runner = ProbedRunner {
@@ -172,7 +172,7 @@ impl Probes {
         programs
     }
 
-    /// What runs the trials of each runner.
+    /// The program that runs the trials of each runner.
     pub fn routes(&self) -> Vec<Route> {
         let route = |probed: &Probed| Route {
             runner: probed.runner.info.name.clone(),
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_program_is_no_error_where_others_serve_the_wanted_runners() {
+    fn missing_program_is_accepted_if_others_serve_the_wanted_runners() {
         let executor = FakeExecutor::without_programs().with_program("a", cells(ONE));
         let wanted = |name: &str| [name.to_owned()];
         assert_eq!(probes(&executor, Some(&wanted("one"))).unwrap().runners().len(), 1);

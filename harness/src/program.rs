@@ -11,7 +11,7 @@ use runtime_bench_api::workload::Failure;
 use runtime_bench_results::trial::ErrorKind;
 use sha2::{Digest, Sha256};
 
-/// The argument by which a program that is more than a trial program serves trials.
+/// The argument that makes a program with other purposes serve trials.
 pub const TRIAL: &str = "trial";
 /// The program that counts allocations.
 pub const COUNTING: &str = "runtime-bench-counting";
@@ -36,7 +36,7 @@ pub struct Program {
 /// Why a trial program cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
-    /// The system does not tell the path of this program.
+    /// The system does not report the path of this program.
     #[error("cannot find the path of this program: {0}")]
     This(io::Error),
     /// There is no such file.
@@ -44,11 +44,11 @@ pub enum ProgramError {
     Missing {
         /// Its name.
         name: String,
-        /// Where it was looked for.
+        /// The folder in which it was expected.
         folder: String,
     },
     /// It has another protocol version.
-    #[error("trial program {path} has version {found}, this program {expected}\n{HOW}")]
+    #[error("trial program {path} has version {found}, but this program has {expected}\n{HOW}")]
     Version {
         /// The file.
         path: String,
@@ -62,10 +62,10 @@ pub enum ProgramError {
     Broken {
         /// The file.
         path: String,
-        /// What it did.
+        /// The failure.
         source: TrialError,
     },
-    /// It cannot be read to be hashed.
+    /// It cannot be read for its hash.
     #[error("cannot read trial program {path}: {source}")]
     Unreadable {
         /// The file.
@@ -76,10 +76,10 @@ pub enum ProgramError {
 }
 
 impl Program {
-    /// This very program.
+    /// This program.
     ///
     /// # Errors
-    /// When the system does not tell its path.
+    /// When the system does not report its path.
     pub fn this() -> Result<Self, ProgramError> {
         Ok(Self { path: this_program()?, args: vec![TRIAL.to_owned()] })
     }
@@ -87,7 +87,7 @@ impl Program {
     /// A trial program in the folder of `harness`, or one above it: cargo puts bench targets into `deps`.
     ///
     /// # Errors
-    /// When it is not there.
+    /// When it does not exist.
     pub fn beside(harness: &Path, name: &str) -> Result<Self, ProgramError> {
         let file = format!("{name}{}", env::consts::EXE_SUFFIX);
         let mut folders = harness.ancestors().skip(1).take(2);
@@ -120,12 +120,13 @@ impl Program {
         name.to_string_lossy().into_owned()
     }
 
-    /// The folder of its layouts, beside it.
+    /// The folder of its layouts, next to it.
     pub(crate) fn layouts_folder(&self) -> PathBuf {
         self.path.with_file_name(LAYOUTS)
     }
 
-    /// The same program in a link layout: its machine code elsewhere in memory. Layout 0 is itself.
+    /// The same program in a link layout: its machine code elsewhere in memory. Layout 0 is the program
+    /// itself.
     #[must_use]
     pub fn in_layout(&self, layout: usize) -> Self {
         if layout == 0 {
@@ -135,7 +136,7 @@ impl Program {
         Self { path, args: self.args.clone() }
     }
 
-    /// The same program, run by another one whose command line so begins.
+    /// The same program, run by another one whose command line begins like this.
     pub(crate) fn under(self, wrapper: Vec<String>) -> Self {
         let mut words = wrapper.into_iter();
         let Some(first) = words.next() else { return self };
@@ -149,7 +150,7 @@ impl Program {
         if layout == 0 { name } else { format!("{LAYOUTS}/{layout}/{name}") }
     }
 
-    /// How many layouts of it there are, itself among them. Those of other bytes than its own do not count.
+    /// Number of its layouts, including itself. Layouts of an earlier build do not count.
     pub fn layouts(&self) -> usize {
         let linked = Origins::read(&self.layouts_folder()).0.remove(&self.file_name());
         if linked.is_none() || self.hash().ok() != linked {
@@ -159,7 +160,7 @@ impl Program {
     }
 }
 
-/// A file in the folder of layouts: the hash of each program whose layouts were linked, by file name.
+/// A file in the folder of layouts, with the hash of each program whose layouts were linked, by file name.
 #[derive(Default)]
 pub(crate) struct Origins(pub(crate) BTreeMap<String, String>);
 
@@ -167,7 +168,7 @@ impl Origins {
     /// Name of the file.
     const FILE: &str = "linked.json";
 
-    /// Reads a folder's file; one that is missing or damaged names no program.
+    /// Reads a folder's file; a missing or damaged file counts as empty.
     pub(crate) fn read(folder: &Path) -> Self {
         let text = fs::read_to_string(folder.join(Self::FILE)).unwrap_or_default();
         Self(serde_json::from_str(&text).unwrap_or_default())
@@ -179,10 +180,10 @@ impl Origins {
     }
 }
 
-/// The path of this very program.
+/// The path of this program.
 ///
 /// # Errors
-/// When the system does not tell it.
+/// When the system does not report it.
 pub fn this_program() -> Result<PathBuf, ProgramError> {
     env::current_exe().map_err(ProgramError::This)
 }

@@ -1,4 +1,4 @@
-//! What can be measured: workloads, and the programs whose runners measure them.
+//! The registry: workloads, and the programs whose runners measure them.
 
 use std::path::PathBuf;
 
@@ -13,9 +13,9 @@ use runtime_bench_results::listing::Build;
 /// Workloads and programs. It is extended by value:
 ///
 /// - [`Registry::with`] adds a workload, [`Registry::with_catalog`] several;
-/// - [`Registry::with_runner`] and [`Registry::with_cells`] add runners, whose trials run in this very
+/// - [`Registry::with_runner`] and [`Registry::with_cells`] add runners whose trials run in this
 ///   program;
-/// - [`Registry::with_programs`] names trial programs that stand beside this one.
+/// - [`Registry::with_programs`] names trial programs in the folder of this one.
 #[derive(Default)]
 pub struct Registry {
     workloads: Vec<Entry>,
@@ -26,7 +26,7 @@ pub struct Registry {
     problems: Vec<String>,
 }
 
-/// What the harness knows of its own build.
+/// Facts about the harness's own build.
 #[derive(Clone, Debug, Default)]
 pub struct BuildFacts {
     /// Version, commit, compiler, profile and features.
@@ -69,7 +69,7 @@ impl Registry {
         self
     }
 
-    /// Adds a runner with the workloads that `catalog` visits. Its trials run in this very program.
+    /// Adds a runner with the workloads that `catalog` visits. Its trials run in this program.
     #[must_use]
     pub fn with_runner<R: Runner>(self, runner: R, catalog: impl FnOnce(&mut Pairing<R>)) -> Self {
         let name = runner.name();
@@ -82,7 +82,7 @@ impl Registry {
         this
     }
 
-    /// Adds cells, whose trials run in this very program.
+    /// Adds cells whose trials run in this program.
     #[must_use]
     pub fn with_cells(mut self, cells: Cells) -> Self {
         for name in cells.runner_names() {
@@ -95,7 +95,7 @@ impl Registry {
         self
     }
 
-    /// Names trial programs that stand in this program's folder.
+    /// Names trial programs in this program's folder.
     #[must_use]
     pub fn with_programs(mut self, names: &[&'static str]) -> Self {
         self.programs.extend(names);
@@ -108,7 +108,7 @@ impl Registry {
         Self { suites, ..self }
     }
 
-    /// Tells what this build was made of.
+    /// Sets the facts about this build.
     #[must_use]
     pub fn with_build(self, build: BuildFacts) -> Self {
         Self { build, ..self }
@@ -142,22 +142,22 @@ impl Registry {
         self.suites
     }
 
-    /// Names of the trial programs that stand beside this one.
+    /// Names of the trial programs in the folder of this one.
     pub fn programs(&self) -> &[&'static str] {
         &self.programs
     }
 
-    /// The cells whose trials run in this very program.
+    /// The cells whose trials run in this program.
     pub fn cells(&self) -> &Cells {
         &self.cells
     }
 
-    /// What this build was made of.
+    /// Facts about this build.
     pub fn build(&self) -> &BuildFacts {
         &self.build
     }
 
-    /// What is wrong with the registry itself, such as two workloads of one name.
+    /// The error in the registry itself, such as two workloads with one name.
     pub fn problem(&self) -> Option<&str> {
         self.problems.first().map(String::as_str)
     }
@@ -200,7 +200,7 @@ impl Registry {
 }
 
 impl BuildFacts {
-    /// The locked versions of a package, joined where there are several.
+    /// The locked versions of a package, joined if there are several.
     pub fn version(&self, package: &str) -> String {
         let locked = self.lockfile.iter().filter(|(name, _)| *name == package);
         let versions: Vec<&str> = locked.map(|(_, version)| *version).collect();

@@ -43,14 +43,14 @@ impl Scratch {
         Ok(Self { folder, _owner: owner })
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 }
 
-/// Marks a folder as that of this process. The mark appears locked, so that another process never sees it unlocked
-/// while this one lives.
+/// Marks a folder as that of this process. The mark is locked before it appears, so that another process
+/// never sees it unlocked while this one lives.
 fn owned(folder: &Path) -> io::Result<File> {
     let new = folder.join(".new");
     let file = OpenOptions::new().write(true).create_new(true).open(&new)?;
@@ -59,7 +59,7 @@ fn owned(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Removes folders whose process has ended. What belongs to another user cannot be opened, and stays.
+/// Removes folders whose process has ended. Folders of other users cannot be opened, and stay.
 fn remove_abandoned(place: &Path) {
     for entry in fs::read_dir(place).into_iter().flatten().flatten() {
         let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);

@@ -1,7 +1,7 @@
 //! Output to standard output and standard error.
 //!
 //! Much of it is untrusted text: titles of a results file, replies of a runner in another language, the
-//! last messages of a process that crashed. None of it may control a terminal.
+//! last messages of a process that crashed. It must not control the terminal.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use runtime_bench_results::sanitize::{is_control, sanitize};
 
 use crate::error::Error;
 
-/// Prints to standard output for people. A reader that has gone away, as `head` does, is not an error.
+/// Prints text to standard output. A closed pipe, as with `head`, is not an error.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -17,7 +17,7 @@ pub fn print(text: &str) -> Result<(), Error> {
     hand_over(&sanitize(text))
 }
 
-/// Prints JSON to standard output: unchanged for parsers, and harmless on a terminal.
+/// Prints JSON to standard output: equivalent for parsers, and harmless on a terminal.
 ///
 /// # Errors
 /// As [`print()`].
@@ -45,7 +45,7 @@ fn hand_over(text: &str) -> Result<(), Error> {
     }
 }
 
-/// JSON whose strings hold no raw control characters. Outside of strings there are none.
+/// JSON whose strings contain no raw control characters. There are none outside of strings.
 fn escaped(json: &str) -> String {
     // All of them take one unit of UTF-16.
     let shown =

@@ -1,4 +1,4 @@
-//! A process and what it started, as far as the system tells.
+//! A process and its descendants, as far as the system reports them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use runtime_bench_api::process::{is_end, state};
 
-/// A process that its parent has left behind has this long to end by itself.
+/// Time limit for an orphaned process to exit.
 const GRACE: Duration = Duration::from_millis(300);
-/// New processes may appear while others are killed.
+/// Number of attempts: new processes may appear while others are killed.
 const PASSES: usize = 20;
 
 /// The process and all its descendants that are alive.
@@ -34,7 +34,7 @@ fn children(process: u32) -> Vec<u32> {
         .collect()
 }
 
-/// Resident memory of all of them, bytes. What they share counts for each.
+/// Resident memory of all of them, bytes. Shared memory counts for each.
 pub(crate) fn memory(processes: &BTreeSet<u32>) -> u64 {
     processes.iter().filter_map(|process| resident(*process)).sum()
 }
@@ -58,18 +58,18 @@ pub(crate) fn cpu(processes: &BTreeSet<u32>) -> Duration {
     processes.iter().filter_map(of).sum()
 }
 
-/// Not known here.
+/// Unknown on this system.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn cpu(_: &BTreeSet<u32>) -> Duration {
     Duration::ZERO
 }
 
-/// Ends all of them at once.
+/// Kills all of them at once.
 #[cfg(unix)]
 pub(crate) fn kill(processes: &BTreeSet<u32>) {
     use nix::sys::signal::{Signal, kill};
     for process in processes.iter().filter_map(|process| i32::try_from(*process).ok()) {
-        // One that has ended meanwhile is what was wanted.
+        // It may already have ended.
         let _ = kill(nix::unistd::Pid::from_raw(process), Signal::SIGKILL);
     }
 }
@@ -79,11 +79,11 @@ pub(crate) fn has_ended(process: u32) -> bool {
     state(process).is_some_and(is_end)
 }
 
-/// From now on the descendants of this process become its children when they lose their own parent, so
-/// that they are still found.
+/// From now on, descendants of this process become its children when their own parent ends, so that they can
+/// still be found.
 #[cfg(target_os = "linux")]
 pub(crate) fn adopt_orphans() {
-    // Without it a runner's daemon would be lost.
+    // Without this, a runner's daemon would not be found.
     let _ = nix::sys::prctl::set_child_subreaper(true);
 }
 
@@ -99,7 +99,7 @@ fn below(process: u32) -> BTreeSet<u32> {
     below
 }
 
-/// Ends all descendants of a process, also those that lead process groups of their own.
+/// Kills all descendants of a process, including those that lead their own process groups.
 pub(crate) fn kill_below(process: u32) {
     for _ in 0..PASSES {
         let below = below(process);
@@ -111,12 +111,12 @@ pub(crate) fn kill_below(process: u32) {
     }
 }
 
-/// Ends everything that this process has started and not seen to its end.
+/// Kills all processes that this process has started and that are still running.
 pub(crate) fn kill_rest() {
     kill_below(std::process::id());
 }
 
-/// The same for processes that do not end by themselves within a moment; how many those were.
+/// The same for processes that do not exit shortly; returns their number.
 pub(crate) fn end_left_behind() -> usize {
     let patience = Instant::now() + GRACE;
     loop {
@@ -129,7 +129,7 @@ pub(crate) fn end_left_behind() -> usize {
     }
 }
 
-/// There are no signals; the harness ends the process itself.
+/// There are no signals on this system; the harness kills the process itself.
 #[cfg(not(unix))]
 pub(crate) fn kill(_: &BTreeSet<u32>) {}
 

@@ -9,9 +9,9 @@ use inferno::flamegraph::{Options, TextTruncateDirection, from_lines};
 use crate::role::Role;
 use crate::stacks::{Folded, Stacks};
 
-/// A file has at most so many bytes.
+/// Maximum size of a file in bytes.
 pub const MOST_BYTES: usize = 300_000;
-/// Narrower functions are not drawn, percent of the whole; more, where the file would be too large.
+/// Minimum width of drawn functions, percent of the whole; larger if the file would be too large.
 const NARROWEST: f64 = 0.05;
 
 /// The unit of CPU time per operation. Files hold whole numbers.
@@ -24,7 +24,7 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// Fits all of these, which are in nanoseconds.
+    /// Selects a unit for some values, which are in nanoseconds.
     pub fn of(cpu_ns: impl IntoIterator<Item = f64>) -> Self {
         let longest = cpu_ns.into_iter().fold(0.0, f64::max);
         if longest >= 10_000.0 { Self::Nanoseconds } else { Self::Picoseconds }
@@ -38,7 +38,7 @@ impl Scale {
         }
     }
 
-    /// Samples as parts of the CPU time of an operation, which is in nanoseconds.
+    /// Samples as parts of the CPU time of an operation, in nanoseconds.
     pub fn folded(self, samples: &Folded, cpu_ns: f64) -> Folded {
         let units = match self {
             Self::Nanoseconds => cpu_ns,
@@ -78,8 +78,8 @@ pub fn flame(title: &str, unit: &str, folded: &Folded, stacks: &Stacks) -> io::R
     )
 }
 
-/// A differential flame graph: as wide as `after`, red where a function itself takes longer, without what it
-/// calls, and blue where it takes less time.
+/// A differential flame graph: as wide as `after`, red where a function takes longer, not counting the
+/// functions that it calls, and blue where it takes less time.
 ///
 /// # Errors
 /// When there are no stacks.
@@ -97,15 +97,17 @@ pub fn differential(
         &lines,
         |options| {
             title.clone_into(&mut options.title);
-            options.subtitle =
-                Some("without what it calls, red: takes longer, blue: takes less time".to_owned());
+            options.subtitle = Some(
+                "red: takes longer, blue: takes less time, not counting called functions"
+                    .to_owned(),
+            );
             unit.clone_into(&mut options.count_name);
         },
         &mut PaletteMap::default(),
     )
 }
 
-/// Draws with as many functions as fit into the file.
+/// Draws as many functions as fit into the file.
 fn limited(
     lines: &[String],
     set: impl Fn(&mut Options<'_>),
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn file_of_very_many_functions_stays_below_its_limit() {
+    fn large_graph_stays_below_its_size_limit() {
         let stack = |n: u64| {
             (format!("a::b{};c::d{};e::f{n};g::a_function_with_a_long_name{n}", n % 7, n % 97), 1)
         };

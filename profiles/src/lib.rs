@@ -1,10 +1,10 @@
 //! Sampled stacks of two cells → flame graphs.
 //!
 //! Data flows down this list:
-//! - `script`: reads what `perf script` prints.
-//! - `symbols`: addresses → functions, inlined ones too.
-//! - [`name`]: makes the names of functions short.
-//! - [`role`]: what a function does in a runtime: scheduler, reactor, timer and so on.
+//! - `script`: parses the output of `perf script`.
+//! - `symbols`: addresses → functions, including inlined ones.
+//! - [`name`]: shortens the names of functions.
+//! - [`role`]: the role of a function in a runtime: scheduler, reactor, timer and so on.
 //! - [`stacks`]: counts equal stacks, by function and by role.
 //! - [`graph`]: stacks → an SVG file of limited size.
 //! - `shares`: the CPU time of each role, for a terminal.
@@ -29,16 +29,16 @@ use graph::{Scale, differential, flame};
 use script::ScriptError;
 use stacks::Stacks;
 
-/// Fewer samples show nothing.
+/// Minimum number of samples.
 const FEWEST_SAMPLES: u64 = 20;
 
-/// Why nothing is drawn.
+/// Why no graph is drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum DrawError {
     /// The recorded samples cannot be read.
     #[error("cannot read the samples of {0}: {1}")]
     Samples(String, ScriptError),
-    /// The trial was hardly ever on a processor.
+    /// The trial rarely ran on a processor.
     #[error("only {1} samples of {0}")]
     Few(String, u64),
     /// A file cannot be written.
@@ -51,8 +51,8 @@ pub enum DrawError {
     },
 }
 
-/// Draws a graph of each recording and one of their difference, and says in a few lines where the time of
-/// both goes.
+/// Draws a graph of each recording and one of their difference, and describes in a few lines where both spend
+/// their time.
 ///
 /// # Errors
 /// When samples cannot be read or are too few, or a file cannot be written.
@@ -61,7 +61,7 @@ pub fn draw(request: &ProfileRequest) -> Result<String, DrawError> {
     let [reference, candidate] = recordings;
     let both = thread::scope(|scope| {
         let other = scope.spawn(|| read(candidate));
-        // A panic there is one here.
+        // A panic in the thread is passed on.
         [read(reference), other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))]
     });
     let [before, after] = both;

@@ -1,4 +1,5 @@
-//! Draws what `runtime-bench explain --profile-stacks` recorded. Its only argument is the request, as JSON.
+//! Draws the recordings of `runtime-bench explain --profile-stacks`. Its only argument is the request, as
+//! JSON.
 
 use std::env;
 use std::process::ExitCode;

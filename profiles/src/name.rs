@@ -1,4 +1,4 @@
-//! Names of functions, short enough to be read in a box.
+//! Names of functions, short enough to read in a frame.
 
 /// Drops type arguments, traits, hashes and numbers of closures from a demangled name:
 /// `<tokio::sync::Mutex<T> as a::B>::lock::{{closure}}` → `tokio::sync::Mutex::lock::{closure}`.
@@ -36,7 +36,7 @@ fn plain_type(mut name: &str) -> &str {
     name
 }
 
-/// Keeps what is outside of angle brackets.
+/// Keeps the text outside of angle brackets.
 fn segments(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
     let mut depth = 0_usize;
@@ -45,7 +45,7 @@ fn segments(name: &str) -> String {
         match c {
             '<' => depth += 1,
             '>' if before != '-' => depth = depth.saturating_sub(1),
-            // Folded stacks are separated by it.
+            // It separates the frames of folded stacks.
             ';' if depth == 0 => short.push(','),
             _ if depth == 0 => short.push(c),
             _ => {}
@@ -64,7 +64,7 @@ fn is_closure(part: &str) -> bool {
     part.starts_with("{closure") || part.starts_with("{{closure")
 }
 
-/// What is left of type arguments, and what only tells copies of a function apart.
+/// Remains of type arguments, and parts that only distinguish copies of a function.
 fn is_noise(part: &str) -> bool {
     let is_hash = part.len() == 17
         && part.starts_with('h')
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_names_are_kept_in_some_form() {
+    fn unusual_names_are_kept() {
         for name in
             ["<", ">", "<<", "a<b", "<a as ", "::", "", "a;b", "ä<ö>::ü", "h0123456789abcdeé"]
         {

@@ -1,9 +1,9 @@
-//! What a function does in a runtime.
+//! The role of a function in a runtime.
 
 /// A group of functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// The code that is measured.
+    /// The measured code.
     Workload,
     /// Queues of tasks, polling, waking, threads.
     Scheduler,
@@ -21,7 +21,7 @@ pub enum Role {
     Kernel,
     /// Other libraries, such as an HTTP server.
     Library,
-    /// The adapter of the runner, and what surrounds the measured code in a trial.
+    /// The adapter of the runner, and the code around the measured code in a trial.
     Harness,
     /// None of these.
     Other,
@@ -137,7 +137,7 @@ impl Role {
         }
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Workload => "workload",
@@ -154,7 +154,7 @@ impl Role {
         }
     }
 
-    /// Its color in a graph, and what that is called.
+    /// Its color in a graph, and the name of the color.
     pub fn color(self) -> ([u8; 3], &'static str) {
         match self {
             Self::Workload => ([125, 190, 100], "green"),
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn longest_path_decides() {
+    fn longest_path_wins() {
         for (name, role) in [
             ("tokio::runtime::scheduler::multi_thread::worker::run", Some(Role::Scheduler)),
             ("tokio::runtime::time::wheel::Wheel::poll", Some(Role::Timer)),

@@ -1,10 +1,10 @@
-//! What `perf script` prints: a header per sample, then a line per frame, the innermost first.
+//! The output of `perf script`: a header per sample, then a line per frame, the innermost first.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// A frame as perf knows it; what is inlined in it is not yet known.
+/// A frame as perf reports it, without inlined functions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RawFrame {
     /// Its place in the object's file, not in memory; in the kernel, an address.
@@ -30,7 +30,7 @@ pub enum ScriptError {
 pub(crate) fn samples(data: &Path, process: u32) -> Result<Vec<Vec<RawFrame>>, ScriptError> {
     let mut command = Command::new("perf");
     command.arg("script").arg("-i").arg(data).arg(format!("--pid={process}"));
-    // It would start another program for each inlined frame.
+    // perf would start another program for each inlined frame.
     command.args(["--no-inline", "-F", "pid,ip,sym,dso"]).env("LC_ALL", "C");
     let mut perf =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
@@ -48,7 +48,7 @@ pub(crate) fn samples(data: &Path, process: u32) -> Result<Vec<Vec<RawFrame>>, S
     let status = perf.wait()?;
     if !status.success() {
         let last = complaints.lines().map(str::trim).rfind(|line| !line.is_empty());
-        return Err(ScriptError::Failed(last.unwrap_or("it says no reason").to_owned()));
+        return Err(ScriptError::Failed(last.unwrap_or("no reason given").to_owned()));
     }
     Ok(samples?)
 }

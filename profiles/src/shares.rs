@@ -8,11 +8,11 @@ use runtime_bench_results::profile::ProfileRequest;
 use crate::role::Role;
 use crate::stacks::Stacks;
 
-/// The heading, the files, and that the kernel is missing.
+/// Lines for the heading, the files, and a missing kernel.
 const OTHER_LINES: usize = 3;
-/// Roles with less of the time of both are not listed.
+/// Minimum share of the time of both for a role to be listed.
 const SMALL: f64 = 0.005;
-/// Crates of a role that are named, for each of both.
+/// Maximum number of crates that are named for a role and a runner.
 const CRATES: usize = 2;
 
 /// A role in both profiles.
@@ -42,7 +42,7 @@ impl Row {
     }
 }
 
-/// At most as many lines as are asked for: the roles with the largest differences first, then the files.
+/// At most the requested number of lines: the roles with the largest differences first, then the files.
 pub(crate) fn text(
     request: &ProfileRequest,
     what: &str,
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_lines_than_fit() {
+    fn output_is_limited_to_the_requested_lines() {
         assert_eq!(text(&request(4), "CPU time", &both(), TIMES, &[]).lines().count(), 3);
     }
 }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::name::shorten;
 use crate::role::Role;
 
-/// A stack in one line, its frames separated by `;` and the outermost first, and how often it was seen.
+/// A stack in one line, its frames separated by `;` and the outermost first, and its number of samples.
 pub type Folded = BTreeMap<String, u64>;
 
 /// Where a thread's own code begins.
 const START: &str = "std::sys::backtrace::__rust_begin_short_backtrace";
 
-/// Functions that call what they are given, and parts of a stack that say nothing.
+/// Functions that only call a closure, and uninformative parts of a stack.
 const GLUE: [&str; 12] = [
     "[unknown]",
     "core::future::",
@@ -27,7 +27,7 @@ const GLUE: [&str; 12] = [
     "x64_sys_call",
 ];
 
-/// What inferno takes for the mark of a kernel function.
+/// inferno's mark of a kernel function.
 const KERNEL_MARK: &str = "_[k]";
 
 /// A function in a stack.
@@ -35,7 +35,7 @@ const KERNEL_MARK: &str = "_[k]";
 pub struct Frame {
     /// Its short name.
     pub name: String,
-    /// What it does; `None` if its time belongs to its caller.
+    /// Its role; `None` if its time belongs to its caller.
     pub role: Option<Role>,
 }
 
@@ -53,7 +53,7 @@ impl Frame {
         Self { name, role: Some(Role::Kernel) }
     }
 
-    /// As it is called in a graph.
+    /// Its name in a graph.
     pub(crate) fn label(&self) -> String {
         let mark = if self.role == Some(Role::Kernel) { KERNEL_MARK } else { "" };
         format!("{}{mark}", self.name)
@@ -91,7 +91,7 @@ impl Stacks {
         *self.counts.entry(stack).or_default() += 1;
     }
 
-    /// How many there are.
+    /// Their number.
     pub fn samples(&self) -> u64 {
         self.counts.values().sum()
     }
@@ -106,7 +106,7 @@ impl Stacks {
         self.folded(|stack| stack.iter().map(Frame::label).collect())
     }
 
-    /// Stacks in which roles stand for the functions of a runtime, so that two runtimes can be compared. The
+    /// Stacks in which roles replace the functions of a runtime, so that two runtimes can be compared. The
     /// functions of the workload and system calls remain.
     pub fn by_role(&self) -> Folded {
         self.folded(|stack| {

@@ -1,4 +1,4 @@
-//! Addresses → functions, with those that the compiler inlined.
+//! Addresses → functions, including those that the compiler inlined.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -10,7 +10,7 @@ use object::{Object as _, ObjectSegment};
 use crate::script::RawFrame;
 use crate::stacks::Frame;
 
-/// A function that perf does not know.
+/// perf's name for an unknown function.
 const UNKNOWN: &str = "[unknown]";
 
 /// Looks up each address once.
@@ -40,7 +40,7 @@ impl Symbols {
             self.objects.entry(frame.object.clone()).or_insert_with_key(|path| Object::open(path));
         let functions = object.as_ref().map(|object| object.functions(frame.offset));
         let mut names = functions.unwrap_or_default();
-        // The outermost function has a symbol of its own, with its path; debug information may have none.
+        // The outermost function has its own symbol, with its path; debug information may lack the path.
         if names.is_empty() || frame.symbol != UNKNOWN {
             names.pop();
             names.push(frame.symbol.clone());

@@ -1,4 +1,4 @@
-//! Writes the sites that `tests/site` opens in a browser, from runs that were made up:
+//! Writes the sites that `tests/site` opens in a browser, from synthetic runs:
 //! `cargo run -p runtime-bench-reports --example demo_sites -- DIR`.
 
 use std::error::Error;
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What explains the rows that differ, by the evidence of both runs.
+/// The explanations of the rows that differ, from the evidence of both runs.
 fn explained(document: &Document, base: &Run, head: &Run) -> Vec<RowExplanation> {
     let of = |run: &Run, row: &str| {
         run.evidence.iter().find(|evidence| evidence.cell.to_string() == row).cloned()
@@ -53,7 +53,7 @@ fn explained(document: &Document, base: &Run, head: &Run) -> Vec<RowExplanation>
     explained.collect()
 }
 
-/// Name of the folder, what it shows, and whether on a single page.
+/// Name of the folder, its runs, and whether it is a single page.
 fn sites() -> [(&'static str, Vec<Run>, bool); 12] {
     [
         ("answers", vec![answered_run()], false),
@@ -71,8 +71,8 @@ fn sites() -> [(&'static str, Vec<Run>, bool); 12] {
     ]
 }
 
-/// Killed in its twelfth round, after it had been resumed in its fifth and the load had risen, and without a
-/// word about its workloads.
+/// A run that was resumed in its fifth round, and killed in its twelfth after the load had risen; without
+/// descriptions of its workloads.
 fn interrupted() -> Run {
     let mut run = typical_run();
     run.trials.retain(|trial| trial.round < 12);
@@ -82,7 +82,7 @@ fn interrupted() -> Run {
     run
 }
 
-/// The same on several days.
+/// The same run on several days.
 fn day(day: u8) -> Run {
     let mut run = typical_run();
     run.header.id = format!("2026013{day}T120000-made-up");

@@ -1,5 +1,5 @@
 //! Renders the site of results files: `cargo run -p runtime-bench-reports --example render -- DIR
-//! RESULTS…`. It builds in seconds, without any runtime: for work on the pages.
+//! RESULTS…`. It builds in seconds, without any runtime, for work on the pages.
 
 use std::error::Error;
 use std::ffi::OsString;

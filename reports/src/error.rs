@@ -20,12 +20,13 @@ pub enum ReportError {
     NoFigures,
     /// A trial belongs to no cell of the plan.
     #[error(
-        "cannot report the run: a trial names cell {cell} of a plan of {cells} cells\nhelp: measure again"
+        "cannot report the run: a trial refers to cell {cell}, but the plan has {cells} \
+         cells\nhelp: measure again"
     )]
     UnknownCell {
-        /// The index that the trial names.
+        /// The index in the trial.
         cell: usize,
-        /// How many cells the plan has.
+        /// The number of cells of the plan.
         cells: usize,
     },
     /// The folder of the site could not be created.
@@ -33,18 +34,19 @@ pub enum ReportError {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// A file that this program did not write is where one of the site would be.
-    #[error("cannot write {path}: it belongs to something else\nhelp: choose an empty or a new folder", path = .0.display())]
+    /// A file that this program did not write is at the path of a file of the site.
+    #[error("cannot write {path}: runtime-bench did not create this file\nhelp: choose an empty or \
+             a new folder", path = .0.display())]
     Taken(PathBuf),
     /// A file of the site could not be written.
     #[error("cannot write {path}: {source}\nhelp: check its permissions and the free space, or choose another folder", path = path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// The operating system's answer.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The data could not be written in a format.
@@ -52,15 +54,15 @@ pub enum ReportError {
     Encode {
         /// The format.
         format: &'static str,
-        /// What the encoder said.
+        /// The error of the encoder.
         reason: String,
     },
     /// A chart could not be drawn.
     #[error("cannot draw the chart `{chart}`: {reason}\nhelp: report this with the results file")]
     Chart {
-        /// What the chart shows.
+        /// The title of the chart.
         chart: String,
-        /// What the drawing library said.
+        /// The error of the drawing library.
         reason: String,
     },
 }

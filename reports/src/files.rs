@@ -1,4 +1,4 @@
-//! Files that appear under their name in one step.
+//! Files that are written atomically.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,13 +10,13 @@ use serde::Serialize;
 
 use crate::ReportError;
 
-/// Makes a folder and those above it.
+/// Creates a folder and its parents.
 fn make_folder(folder: &Path) -> Result<(), ReportError> {
     fs::create_dir_all(folder)
         .map_err(|source| ReportError::Folder { path: folder.to_path_buf(), source })
 }
 
-/// A document as JSON that people can read, with a line break at its end.
+/// A document as human-readable JSON, with a final line break.
 ///
 /// # Errors
 /// When the encoder fails.
@@ -29,19 +29,19 @@ pub fn pretty_json(document: &impl Serialize) -> Result<String, ReportError> {
 /// A file that is not yet written.
 #[derive(Debug)]
 pub(crate) struct File<'a> {
-    /// Where it goes, below the folder of the site, with `/` between folders.
+    /// Its path below the folder of the site, with `/` between folders.
     pub(crate) path: String,
-    /// What is in it.
+    /// Its content.
     content: Content<'a>,
 }
 
-/// What is in a file.
+/// The content of a file.
 #[derive(Debug)]
 enum Content<'a> {
-    /// What is rendered already.
+    /// A rendered text.
     Bytes(Vec<u8>),
-    /// A document that becomes JSON as it is written: it is larger than all the rest together, and
-    /// nothing in it can fail but the writing.
+    /// A document that is converted to JSON while it is written, because it is larger than all other files
+    /// together, and only writing it can fail.
     Json(Report<'a>),
 }
 
@@ -73,14 +73,14 @@ impl Content<'_> {
 
 /// The list of the files of a site, in its folder.
 const MANIFEST: &str = ".runtime-bench-report.json";
-/// What every page says, also of versions that wrote no list.
+/// The text in every page, including pages of versions that did not write a list.
 const MADE_BY: &str = "Made by runtime-bench ";
 
-/// Writes the files of a site, the first of them last, so that it leads to nothing that is not there yet; where
-/// that is. The files of an earlier site are removed.
+/// Writes the files of a site, the first one last, so that it never links to missing files; returns its path.
+/// The files of an earlier site are removed.
 ///
 /// # Errors
-/// When a file that belongs to no site of ours is in the way, or one cannot be written.
+/// When a foreign file is at the path of a file of the site, or a file cannot be written.
 pub(crate) fn write_all(folder: &Path, files: &[File<'_>]) -> Result<PathBuf, ReportError> {
     let (first, rest) = files.split_first().ok_or(ReportError::NoRun)?;
     make_folder(folder)?;
@@ -93,7 +93,7 @@ pub(crate) fn write_all(folder: &Path, files: &[File<'_>]) -> Result<PathBuf, Re
         return Err(ReportError::Taken(folder.join(taken)));
     }
     let older = older.unwrap_or_default();
-    // Until the end it holds both, so that nothing is left behind by a process that is killed.
+    // Until the end, the list contains both sites, so that a killed process leaves no unknown files.
     list(folder, older.union(&names))?;
     for file in rest {
         write(folder, file)?;
@@ -106,7 +106,7 @@ pub(crate) fn write_all(folder: &Path, files: &[File<'_>]) -> Result<PathBuf, Re
     Ok(index)
 }
 
-/// The files of the site in a folder; `None` where no list of them can be read.
+/// The files of the site in a folder; `None` if their list cannot be read.
 fn older(folder: &Path) -> Option<BTreeSet<String>> {
     let names: Vec<String> = serde_json::from_slice(&fs::read(folder.join(MANIFEST)).ok()?).ok()?;
     let is_inside = |name: &String| {
@@ -129,7 +129,7 @@ fn list<'a>(folder: &Path, names: impl Iterator<Item = &'a String>) -> Result<()
 
 /// Removes a file of an earlier site, and the folders that are empty without it.
 fn remove(folder: &Path, name: &str) {
-    // A page that cannot be removed is old, and does no other harm.
+    // A page that cannot be removed is outdated but otherwise harmless.
     let _ = fs::remove_file(folder.join(name));
     let inner = Path::new(name).ancestors().skip(1).filter(|inner| *inner != Path::new(""));
     for inner in inner {
@@ -139,8 +139,8 @@ fn remove(folder: &Path, name: &str) {
     }
 }
 
-/// Writes a file beside its target and renames it, so that no reader sees half of it. The folders that
-/// it lies in are made.
+/// Writes a file next to its target and renames it, so that no reader sees a partial file. Its folders are
+/// created.
 fn write(folder: &Path, file: &File<'_>) -> Result<PathBuf, ReportError> {
     let target = folder.join(&file.path);
     if let Some(parent) = target.parent() {
@@ -149,7 +149,7 @@ fn write(folder: &Path, file: &File<'_>) -> Result<PathBuf, ReportError> {
     let partial = folder.join(format!("{}.part", file.path));
     file.content.write_to(&partial).and_then(|()| fs::rename(&partial, &target)).map_err(
         |source| {
-            // What is left of a failed write would only mislead.
+            // The remains of a failed write would only mislead.
             let _ = fs::remove_file(&partial);
             ReportError::File { path: target.clone(), source }
         },

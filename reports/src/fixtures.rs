@@ -36,7 +36,7 @@ pub(crate) fn summary(name: &str, value: f64) -> Summary {
     Summary { name, unit, better: Better::Lower, value, interval: None, samples: 20 }
 }
 
-/// A measured row of the workload `w` that was compared with nothing.
+/// A measured row of the workload `w` without a comparison.
 pub(crate) fn row(runner: &str, metrics: Vec<Summary>) -> Row {
     Row {
         key: CellKey { workload: "w".into(), point: Point::new(), runner: runner.into() },

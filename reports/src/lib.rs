@@ -1,19 +1,19 @@
 //! Renders runs as a static site that opens from `file://` and loads nothing from the network.
 //!
-//! Everything shown comes from the results file and its analysis; only the headings of the table know
+//! Everything shown comes from the results file and its analysis; only the headings of the table refer to
 //! workloads by name. Data flows one way: `view` → `page`, `chart` and `export` → `site`.
 //!
-//! - `view`: what every page reads: machines, and a run arranged by topic, workload and comparison, with
+//! - `view`: the input of every page: machines, and a run arranged by topic, workload and comparison, with
 //!   each comparison in words (`view/wording.rs`).
 //! - `page`: one file per section of a page, and the document around them.
 //! - `chart`: one file per kind of chart, on a plotters backend that writes themeable SVG.
-//! - `preview`: the picture that a link shows.
+//! - `preview`: the preview picture of links.
 //! - [`export`]: the same facts as JSON, CSV and a summary in Markdown, and for other trackers.
-//! - `site`: the files of a site, and how they are written.
-//! - [`terminal`]: what a terminal shows at the end of a run.
+//! - `site`: writes the files of a site.
+//! - [`terminal`]: the summary of a run for a terminal.
 //! - [`comparison`]: compared runners or runs as text, Markdown, `JUnit` XML and a page.
 //! - [`changes`]: the change points of a history as text and Markdown.
-//! - [`explanation`]: what explains the difference of two runners, as text and JSON.
+//! - [`explanation`]: explanations of differences between runners, as text and JSON.
 //! - [`json()`]: any of their documents as JSON.
 //! - `table`: one table model for terminals, Markdown and pages.
 //! - [`sanitize()`]: text without control characters.

@@ -1,11 +1,11 @@
-//! What every text in Markdown needs.
+//! Common parts of Markdown texts.
 
 use crate::sanitize::single_line;
 
-/// The largest text, in bytes: GitHub cuts a summary at 1 MiB, and a comment at 65 536 characters.
+/// Maximum size of a text, in bytes: GitHub cuts a summary at 1 MiB, and a comment at 65 536 characters.
 pub(crate) const LARGEST: usize = 60_000;
 
-/// Text that Markdown shows as it is, also inside a table (`CommonMark` 0.31, §2.4: any punctuation
+/// Text that Markdown shows literally, also inside a table (`CommonMark` 0.31, §2.4: any punctuation
 /// may be escaped).
 pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -18,7 +18,7 @@ pub(crate) fn escaped(text: &str) -> String {
     escaped
 }
 
-/// A list, an item a line.
+/// A list with one item per line.
 pub(crate) fn list<'t>(items: impl IntoIterator<Item = &'t String>) -> String {
     let items = items.into_iter().map(|item| format!("- {}", escaped(item)));
     items.collect::<Vec<_>>().join("\n")

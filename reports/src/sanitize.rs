@@ -2,7 +2,7 @@
 
 pub use runtime_bench_results::sanitize::{is_control, sanitize};
 
-/// What is visible of a text, on one line.
+/// The visible part of a text, on one line.
 pub(crate) fn single_line(text: &str) -> String {
     let line: String =
         text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();

@@ -1,4 +1,4 @@
-//! Runs → the files of a site.
+//! Writes runs as the files of a site.
 
 use std::path::{Path, PathBuf};
 
@@ -15,27 +15,26 @@ use crate::view::MachineView;
 /// A written site.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
-    /// The analysis of each run that it shows, in the order in which they were given.
+    /// The analysis of each run, in the given order.
     pub analyses: Vec<Analysis>,
     /// The page to open.
     pub index: PathBuf,
 }
 
-/// How a site is laid out, and where.
+/// Options of a site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options<'a> {
-    /// Write everything into one page, with one chart a workload.
+    /// Write everything into one page, with one chart per workload.
     pub single_file: bool,
-    /// The address that the folder will have. Most services show the preview picture of a link only if the
-    /// page names its whole address; everything else on the pages is relative.
+    /// The address at which the folder will be published. Most services show the preview picture of a link
+    /// only if the page names its whole address; everything else on the pages is relative.
     pub url: Option<&'a str>,
 }
 
-/// Writes the site of some runs into `folder`, which is made if need be. The newest run is the one
-/// that most pages show.
+/// Writes the site of some runs into `folder`, which is created if necessary. Most pages show the newest run.
 ///
 /// The same runs give the same bytes. Every page is rendered before the first file is written, and each file
-/// appears under its name in one step. Files of an earlier site in the folder are removed.
+/// is written atomically. Files of an earlier site in the folder are removed.
 ///
 /// # Errors
 /// When there is no run, a run contradicts itself, the folder holds another site, or a file cannot be written.
@@ -67,7 +66,7 @@ fn of_machine<'m>(
     Ok(files)
 }
 
-/// Analyses a run whose trials all name a cell of its plan.
+/// Analyzes a run, after checking that all trials refer to a cell of its plan.
 fn analyze(run: &Run) -> Result<Analysis, ReportError> {
     let cells = run.header.plan.cells.len();
     match run.trials.iter().find(|trial| trial.cell >= cells) {

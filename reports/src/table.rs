@@ -10,7 +10,7 @@ use crate::view::wording::prose;
 /// Lines of a table's headings in Markdown.
 const HEADINGS: usize = 2;
 
-/// On which side a column is flush.
+/// The alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Align {
     /// Words.
@@ -19,17 +19,17 @@ pub(crate) enum Align {
     Right,
 }
 
-/// How a cell stands out.
+/// The emphasis of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Emphasis {
     None,
-    /// Bold where the format has bold text.
+    /// Bold, if the format supports it.
     Strong,
-    /// In brackets on a terminal, where no heading says that it is an interval.
+    /// In brackets on a terminal, which has no heading for intervals.
     Interval,
 }
 
-/// A cell; what is in it is escaped as it is rendered.
+/// A cell, whose text is escaped when it is rendered.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     text: String,
@@ -87,12 +87,12 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    /// Whether it has no row.
+    /// Whether it has no rows.
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// For a terminal: aligned columns without headings, behind `indent`.
+    /// For a terminal: aligned columns without headings, after `indent`.
     pub(crate) fn text(&self, indent: &str) -> String {
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING);
@@ -109,7 +109,7 @@ impl Table {
         table.trim_fmt()
     }
 
-    /// The lines of a table in Markdown: two for the headings, then one a row.
+    /// The lines of a table in Markdown: two for the headings, then one per row.
     pub(crate) fn markdown_lines(&self) -> impl Iterator<Item = String> {
         let heads = self.columns.iter().map(|(name, _)| escaped(name));
         let rules = self.columns.iter().map(|(_, align)| match align {
@@ -124,7 +124,7 @@ impl Table {
         [head, rule].into_iter().chain(self.rows.iter().map(line))
     }
 
-    /// As many rows in Markdown as fit into `room` bytes, and how many these are.
+    /// As many rows in Markdown as fit into `room` bytes, and their number.
     pub(crate) fn markdown_within(&self, room: usize) -> (String, usize) {
         let mut text = String::new();
         let mut shown = 0;
@@ -144,7 +144,7 @@ impl Table {
         self.markdown_lines().collect::<Vec<_>>().join("\n")
     }
 
-    /// For a page, in a container that scrolls by itself and is called `label`.
+    /// For a page, in a scrolling container with the name `label`.
     pub(crate) fn html(&self, label: &str) -> Markup {
         html! {
             div.scroll tabindex="0" role="group" aria-label=(label) {
@@ -172,7 +172,7 @@ pub(crate) fn head<R: Render>(names: impl IntoIterator<Item = R>) -> Markup {
     html! { thead { tr { @for name in names { th scope="col" { (name) } } } } }
 }
 
-/// The same where the first headings are known and more follow.
+/// The same with fixed first headings and further ones.
 pub(crate) fn head_with<R: Render>(first: &[&str], more: impl IntoIterator<Item = R>) -> Markup {
     let more = more.into_iter().map(|name| name.render());
     head(first.iter().map(Render::render).chain(more))

@@ -1,4 +1,4 @@
-//! Whatever a valid results file holds, its report is rendered, in bounded time, and says it harmlessly.
+//! The report of any valid results file is rendered in bounded time, and is harmless.
 
 use std::sync::mpsc::channel;
 use std::thread;
@@ -10,10 +10,10 @@ use runtime_bench_reports::Options;
 
 mod arbitrary;
 
-/// Longer than any report of so few cells takes, also on a busy machine.
+/// Longer than any report of that few cells takes, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Checks the runs that bytes stand for; fails when that does not end.
+/// Checks the runs that the bytes encode; fails if that does not end.
 fn checked(bytes: Vec<u8>, single_file: bool) {
     let (done, ended) = channel();
     let work = thread::spawn(move || {
@@ -22,7 +22,7 @@ fn checked(bytes: Vec<u8>, single_file: bool) {
     });
     if ended.recv_timeout(LIMIT).is_err() {
         assert!(work.is_finished(), "it hangs");
-        // Its message is printed already.
+        // The message has been printed already.
         assert!(work.join().is_ok(), "it panics");
     }
 }

@@ -1,4 +1,4 @@
-//! How large a site is, how long it takes and how much memory: `cargo test --release -p
+//! The size of a site, and the time and memory that it takes: `cargo test --release -p
 //! runtime-bench-reports --test budget -- --nocapture`. Only sizes and memory are asserted.
 
 use std::fs;
@@ -32,7 +32,7 @@ const SAMPLES: u32 = 30;
 const PAGE: u64 = 150 * 1024;
 /// Largest page of a site of 10 000 cells, bytes.
 const LARGE_PAGE: u64 = 600 * 1024;
-/// Most memory that a site of 10 000 cells takes, the run itself included, MiB.
+/// Peak memory for a site of 10 000 cells, including the run itself, MiB.
 const MEMORY: u64 = 286;
 /// Largest single file of 200 cells, bytes.
 const SINGLE_FILE: u64 = 1024 * 1024;
@@ -67,7 +67,7 @@ fn made_up(workloads: usize, points: usize) -> Run {
     run
 }
 
-/// The most memory that this process ever had, MiB; Linux only.
+/// The peak memory of this process, MiB; Linux only.
 fn peak_memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -82,7 +82,7 @@ fn cpu_s() -> Option<f64> {
     Some((ticks(11)? + ticks(12)?) / 100.0)
 }
 
-/// Every file of a folder and those below it, by size, the largest first.
+/// Every file below a folder, the largest first.
 fn sizes(folder: &Path) -> Vec<(u64, PathBuf)> {
     let mut sizes = Vec::new();
     for entry in fs::read_dir(folder).unwrap().flatten() {
@@ -97,7 +97,7 @@ fn sizes(folder: &Path) -> Vec<(u64, PathBuf)> {
     sizes
 }
 
-/// Renders a run, prints what that took, and returns the largest page's size.
+/// Renders a run, prints the time and memory that it took, and returns the size of the largest page.
 fn render(what: &str, run: &Run, single_file: bool) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let (start, cpu) = (Instant::now(), cpu_s());

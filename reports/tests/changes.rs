@@ -1,4 +1,4 @@
-//! The change points of a history on its page.
+//! Change points on the history page.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ mod fixtures;
 
 use fixtures::{Cell, Workload, run, runner};
 
-/// A day's run, in which `b` costs `cost` times as much as the others.
+/// The run of one day, in which `b` costs `cost` times as much as the others.
 fn day(day: u32, cost: f64) -> Run {
     let names = ["a", "b", "c", "d"];
     let workload = Workload::new("work", Kind::Cpu, ("wall", "ns", Better::Lower, 1e6));

@@ -1,4 +1,4 @@
-//! The pages of claims and words, from a run that was made up.
+//! The claims page and the glossary, from a synthetic run.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ mod fixtures;
 
 use fixtures::{sweep_run, with_claims};
 
-/// The site of a run, in a folder that goes with it.
+/// The site of a run, in a folder that is deleted with it.
 struct Written(tempfile::TempDir);
 
 impl Written {

@@ -63,7 +63,8 @@ fn bencher_gets_measures_with_the_ends_of_intervals() {
     }
 }
 
-/// The `OpenMetrics` specification, 1.0: families stand together, below their metadata, and their names end in their units.
+/// The `OpenMetrics` specification, 1.0: families are contiguous, below their metadata, and their names end in
+/// their units.
 #[test]
 fn openmetrics_has_families_with_their_metadata() {
     for run in [typical_run(), hostile_run("}\n# EOF")] {

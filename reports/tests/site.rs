@@ -1,4 +1,4 @@
-//! The site as a reader finds it, from runs that were made up.
+//! The pages of a site, from synthetic runs.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +18,7 @@ mod fixtures;
 
 use fixtures::{answered_run, edge_case_run, hostile_run, resumed_under_load, typical_run};
 
-/// The pages of a site, by where they lie.
+/// The pages of a site, by path.
 type Pages = BTreeMap<String, String>;
 
 /// The pages of a run; fails when rendering hangs.
@@ -51,12 +51,12 @@ fn html_files(folder: &Path) -> Pages {
     pages
 }
 
-/// The whole site in one text, page after page.
+/// The whole site as one text, page after page.
 fn page(run: &Run) -> String {
     pages(run, Options::default()).into_values().collect()
 }
 
-/// What lies between two markers, the first time.
+/// The text between two markers, at their first occurrence.
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
     let start = text.find(from).unwrap_or_else(|| panic!("no {from}")) + from.len();
     let length = text[start..].find(to).unwrap_or_else(|| panic!("no {to} after {from}"));
@@ -158,7 +158,7 @@ fn a_cell_states_the_result_in_words_and_the_runner_by_name() {
     assert_eq!(words(index, "Many timers, gathered", "threads"), "12× slower");
     assert_eq!(words(index, "Many timers, gathered", "smol"), "58% slower");
     assert_eq!(words(index, "Independent CPU jobs", "async-std"), "same ±3%");
-    // A cost of 0.7 is 43% smaller, in memory as in time.
+    // A cost of 0.7 is 43% smaller, for memory as for time.
     assert!(words(index, "Bytes per idle task", "smol").ends_with("% smaller"));
     assert!(index.contains("async-std</a> †"));
     let timer = &pages["w/timer-gather.html"];
@@ -236,7 +236,7 @@ fn a_check_passes_or_fails_and_is_never_ranked() {
     let run = answered_run();
     let pages = pages(&run, Options::default());
     let index = &pages["index.html"];
-    assert_eq!(words(index, "deadlock", "smol"), "deadlocks until cancelled");
+    assert_eq!(words(index, "deadlock", "smol"), "deadlocks until canceled");
     assert_eq!(words(index, "deadlock", "threads"), "fails");
     let row = between(index, ">deadlock</a>", "</tr>");
     assert!(!row.contains("<svg") && !row.contains("class=\"ab\""), "{row}");
@@ -383,7 +383,7 @@ fn busy_cores_and_dropped_samples_are_reported() {
     assert!(!quiet.contains("Other programs used") && !quiet.contains("machine stalls"));
     let (capacity, capacity_ideal) = (Some(1.3), Some(2.0));
     run.noise = vec![NoiseWindow { capacity, capacity_ideal, ..NoiseWindow::default() }];
-    // Trials of a round begin at its second.
+    // The trials of a round begin at the second of its number.
     run.stalls = vec![Stall { at_s: 5.5, until_s: 6.001 }];
     let told = page(&run);
     assert!(told.contains("Other programs used up to 0.7 of 2 cores in 6 of 7 workloads."));

@@ -17,7 +17,7 @@ fn summary(run: &Run) -> String {
     fs::read_to_string(folder.path().join("summary.md")).unwrap()
 }
 
-/// The cells of the table's row that begins with these words.
+/// The cells of the table row that begins with these words.
 fn row<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
     let line = text.lines().find(|line| line.starts_with(&format!("| {name}")));
     let line = line.unwrap_or_else(|| panic!("no row {name} in {text}"));

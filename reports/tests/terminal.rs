@@ -1,4 +1,4 @@
-//! The summary of made-up runs on a terminal.
+//! The summary of synthetic runs on a terminal.
 
 use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_reports::terminal::{Detail, text};

@@ -1,6 +1,6 @@
-//! How a workload and a runner describe themselves.
+//! The descriptions of workloads and runners.
 //!
-//! These descriptions travel in the results file, so that a report never looks a name up in code.
+//! The results file contains these descriptions, so that a report never looks up a name in code.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::trial::Phase;
 
-/// What kind of work a workload is.
+/// The kind of work of a workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -24,7 +24,7 @@ pub enum Kind {
     Memory,
     /// Folklore and classic mistakes.
     Pitfall,
-    /// The cost of measuring itself.
+    /// The cost of the measurement itself.
     Calibration,
 }
 
@@ -41,7 +41,7 @@ impl Kind {
         }
     }
 
-    /// The kind as it is written in files.
+    /// The name of the kind in files.
     pub fn slug(self) -> &'static str {
         match self {
             Self::Io => "io",
@@ -68,13 +68,13 @@ pub struct WorkloadInfo {
     pub name: String,
     /// One line for a heading.
     pub title: String,
-    /// What kind of work it is.
+    /// Its kind of work.
     pub kind: Kind,
-    /// What it models and what one iteration does, in two or three sentences.
+    /// The model and the work of one iteration, in two or three sentences.
     pub model: String,
     /// How every output is checked.
     pub check: String,
-    /// Name of the metric that is compared first.
+    /// Name of the headline metric.
     pub headline: String,
     /// Phase in which the longer profiles measure the headline.
     #[serde(alias = "headline_age")]
@@ -106,8 +106,8 @@ pub struct RunnerInfo {
     pub name: String,
     /// One line for a heading.
     pub title: String,
-    /// One thread, several, or an external reference. Runners of different classes are never ranked
-    /// against each other.
+    /// Whether it has one thread, several, or is an external reference. Runners of different classes are
+    /// never ranked against each other.
     pub class: Class,
     /// Its setup in this run: workers, schedulers, pools.
     pub configuration: String,

@@ -1,4 +1,4 @@
-//! How two runs differ, apart from their figures.
+//! The differences between two runs, apart from their figures.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -9,7 +9,7 @@ use crate::run::{Plan, Run};
 /// The memory size of a machine varies by a few pages between boots.
 const SAME_MEMORY: f64 = 0.01;
 
-/// Why two runs are from different machines; `None` if the files show no difference.
+/// How the machines of two runs differ; `None` if the files show no difference.
 pub fn machine(base: &Environment, head: &Environment) -> Option<String> {
     let facts = machine_facts(base, head);
     (!facts.is_empty()).then(|| {
@@ -52,7 +52,7 @@ pub fn settings(base: &Environment, head: &Environment) -> Vec<String> {
     facts.into_iter().flatten().collect()
 }
 
-/// Settings of the machine, plans and builds that differ, a sentence each.
+/// Differences in machine settings, plans and builds, a sentence each.
 pub fn warnings(base: &Run, head: &Run) -> Vec<String> {
     let (from, to) = (&base.header.environment, &head.header.environment);
     let affinity = differs("processors allowed", from.affinity.as_ref(), to.affinity.as_ref());
@@ -81,8 +81,8 @@ pub fn warnings(base: &Run, head: &Run) -> Vec<String> {
     warnings
 }
 
-/// What may explain a different cost in the head than in the base, one fact each: versions and builds,
-/// the profile, settings of the machine.
+/// Facts that may explain a different cost in the head: versions and builds, the profile, settings of the
+/// machine.
 pub fn facts(base: &Run, head: &Run) -> Vec<String> {
     let (from, to) = (&base.header.environment, &head.header.environment);
     let mut facts: Vec<String> = version(from, to).into_iter().collect();
@@ -94,7 +94,7 @@ pub fn facts(base: &Run, head: &Run) -> Vec<String> {
     facts
 }
 
-/// Versions and commits of the harness, which are often what a comparison tests.
+/// Versions and commits of the harness, which a comparison often tests.
 pub fn version(base: &Environment, head: &Environment) -> Option<String> {
     let of = |from: &Environment| {
         let commit = from.commit.as_deref().unwrap_or("commit unknown");
@@ -167,13 +167,13 @@ pub fn builds(base: &Run, head: &Run) -> Vec<String> {
     facts
 }
 
-/// Versions of the packages that the runners are made of.
+/// Versions of the runners' packages.
 fn packages(run: &Run) -> BTreeMap<&str, &str> {
     let runners = run.header.runners.iter();
     runners.flat_map(|runner| &runner.packages).map(|(n, v)| (n.as_str(), v.as_str())).collect()
 }
 
-/// A fact that differs, or is known of one side only.
+/// A fact that differs, or is known for one side only.
 pub fn differs<T: PartialEq + Debug>(
     what: &str,
     base: Option<&T>,

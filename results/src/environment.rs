@@ -23,7 +23,7 @@ pub struct Environment {
     pub memory: Option<u64>,
     /// Operating system and kernel release.
     pub kernel: Option<String>,
-    /// Whether the processor says that it runs under a hypervisor.
+    /// Whether the processor reports that it runs under a hypervisor.
     pub virtual_machine: Option<bool>,
     /// Frequency governor of the first processor.
     pub governor: Option<String>,
@@ -31,7 +31,7 @@ pub struct Environment {
     pub huge_pages: Option<String>,
     /// Load averages over 1, 5 and 15 minutes when the run began.
     pub load: Option<[f64; 3]>,
-    /// Whether another measurement of the same user was in progress when the run began.
+    /// Whether another measurement by the same user was running when the run began.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub beside: bool,
     /// Soft limit of open files in a trial.
@@ -51,14 +51,14 @@ pub struct Environment {
     /// Checksum of the sources of the harness, in files of schema 1.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// Hash of each trial program, by file name, and of its other link layouts, by `layouts/1/` and file name:
-    /// equal programs measure alike.
+    /// Hash of each trial program, by file name, and of its other link layouts, by `layouts/1/` and file
+    /// name. Programs with equal hashes are identical.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub programs: BTreeMap<String, String>,
 }
 
 impl Environment {
-    /// The machine in a line, as far as it is known: `AMD EPYC, 2 cores, 7.8 GiB, Linux 6.1.0, virtual`.
+    /// The known facts about the machine in one line: `AMD EPYC, 2 cores, 7.8 GiB, Linux 6.1.0, virtual`.
     pub fn label(&self) -> String {
         let cores = |cores: usize| format!("{cores} core{}", if cores == 1 { "" } else { "s" });
         let gibibytes = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));

@@ -1,4 +1,4 @@
-//! Counted evidence: what a runner does per operation.
+//! Counted evidence: the events of a runner per operation.
 //!
 //! It is counted in untimed trials. A figure has a value for each process, because processes differ more
 //! than iterations do.
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::key::CellKey;
 
-/// The fewest processes that show how much a figure varies.
+/// Minimum number of processes that show the variation of a figure.
 pub const FEWEST_PROCESSES: usize = 5;
 
 /// How much evidence a run collects.
@@ -20,10 +20,10 @@ pub const FEWEST_PROCESSES: usize = 5;
 pub enum Level {
     /// Nothing.
     None,
-    /// What timed trials count anyway.
+    /// The counts that timed trials report anyway.
     #[default]
     Cheap,
-    /// Also what needs trials of its own.
+    /// Also evidence that needs separate trials.
     Full,
 }
 
@@ -51,17 +51,17 @@ impl fmt::Display for Level {
     }
 }
 
-/// What was counted of a cell.
+/// The counts of a cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// The cell.
     pub cell: CellKey,
-    /// What the figures refer to, such as `message`: the workload's own unit.
+    /// The operation that the figures refer to, such as `message`: the workload's own unit.
     pub operation: String,
     /// The figures.
     pub counts: Vec<Count>,
-    /// What could not be counted.
+    /// Evidence that could not be collected.
     pub missing: Vec<Missing>,
 }
 
@@ -69,7 +69,7 @@ pub struct Evidence {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Count {
-    /// What was counted.
+    /// The event.
     #[serde(flatten)]
     pub event: Event,
     /// The value of each process, per operation; times are in nanoseconds. In a run's own evidence, a value
@@ -77,18 +77,18 @@ pub struct Count {
     pub values: Vec<f64>,
 }
 
-/// What was counted in one block.
+/// The counts of one block.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Total {
-    /// What was counted.
+    /// The event.
     #[serde(flatten)]
     pub event: Event,
-    /// How many, of all iterations of the block; a time is in nanoseconds.
+    /// The total over all iterations of the block; a time is in nanoseconds.
     pub total: u64,
 }
 
-/// What can be counted.
+/// The events that can be counted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "event", content = "name", rename_all = "kebab-case")]
@@ -101,20 +101,20 @@ pub enum Event {
     SystemTime,
     /// A system call by its name, traced.
     Syscall(String),
-    /// A call of the family of `read`, counted by the kernel while nothing was traced. Calls that only sockets
-    /// have, such as `recv`, are not in it.
+    /// A call in the `read` family, counted by the kernel without tracing. Calls that only sockets have, such
+    /// as `recv`, are not included.
     UntracedRead,
-    /// The same of `write`.
+    /// The same for `write`.
     UntracedWrite,
     /// A context switch because a thread waited. A wake-up ends each of them.
     VoluntarySwitch,
-    /// A context switch because a thread was displaced.
+    /// A context switch because a thread was preempted.
     InvoluntarySwitch,
     /// A thread that the kernel moved to another core.
     Migration,
-    /// A page fault that needed no disk.
+    /// A page fault that did not need the disk.
     MinorFault,
-    /// A page fault that waited for a disk.
+    /// A page fault that waited for the disk.
     MajorFault,
     /// An allocation or reallocation.
     Allocation,
@@ -128,13 +128,13 @@ pub enum Event {
     Cycle,
     /// An access that missed the last level of the cache.
     CacheMiss,
-    /// A branch that was predicted wrongly.
+    /// A mispredicted branch.
     BranchMiss,
-    /// What a runtime counts itself, by its name. A name that ends in `time` is a time, ns.
+    /// A runtime's own counter, by its name. A name that ends in `time` is a time, ns.
     Runtime(String),
 }
 
-/// Something that could not be counted.
+/// Evidence that could not be collected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Missing {
@@ -142,7 +142,7 @@ pub struct Missing {
     pub what: String,
     /// Why.
     pub why: String,
-    /// What would allow it.
+    /// How to permit it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
 }

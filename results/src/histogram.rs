@@ -17,7 +17,8 @@ const COMPRESSED: [u8; 4] = [0x1c, 0x84, 0x93, 0x14];
 const OUTER_HEADER: usize = 8;
 /// Bytes before the counts: magic number, length, offset, digits, bounds and a ratio.
 const INNER_HEADER: usize = 40;
-/// Most significant digits of a latency: five would take fifty megabytes even for an empty histogram.
+/// Maximum number of significant digits of a latency: five would take fifty megabytes even for an empty
+/// histogram.
 const MOST_DIGITS: u32 = 3;
 /// A histogram with this many digits has at most 56 320 counts of at most nine bytes.
 const MOST_TEXT: usize = INNER_HEADER + 9 * 56_320;
@@ -29,7 +30,7 @@ pub const PERCENTILES: [(&str, f64); 4] =
 /// Error level of the interval that a percentile must have, two-sided.
 const LEVEL: f64 = 0.01;
 
-/// The fewest samples that support the percentile at `share`: those from which its two-sided 99%
+/// Minimum number of samples for the percentile at `share`: from this number on, its two-sided 99%
 /// order-statistic interval exists.
 ///
 /// The count below it is Binomial(n, p), so the greatest of n samples lies below it with probability
@@ -54,7 +55,7 @@ pub fn encode(histogram: &Histogram<u64>) -> Result<String, String> {
 /// Decodes a histogram, with bounded memory.
 ///
 /// # Errors
-/// When the text is not a histogram, or not one that a load generator writes.
+/// When the text is not a valid histogram of a load generator.
 pub fn decode(text: &str) -> Result<Histogram<u64>, String> {
     let bytes = STANDARD.decode(text).map_err(|error| format!("not valid base64: {error}"))?;
     let plain = inflated(&bytes).map_err(|error| format!("not a valid HdrHistogram: {error}"))?;
@@ -65,14 +66,14 @@ pub fn decode(text: &str) -> Result<Histogram<u64>, String> {
         {error}"
         )
     })?;
-    // A percentile adds the counts up, and the decoder does not check that their sum is a number.
+    // A percentile sums the counts, and the decoder does not check that their sum fits its type.
     let mut counts = decoded.iter_recorded().map(|step| step.count_at_value());
     let sum = counts.try_fold(0_u64, u64::checked_add);
     sum.map(|_| decoded).ok_or_else(|| "the sum of its counts overflows".to_owned())
 }
 
-/// Decompresses the encoding. The decoder uses as much memory and time as the header demands, so the
-/// header is checked here first.
+/// Decompresses the encoding. The decoder uses as much memory and time as the header requests, so the header
+/// is checked here first.
 fn inflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let compressed = bytes.get(OUTER_HEADER..).filter(|_| bytes.starts_with(&COMPRESSED));
     let compressed = compressed.ok_or_else(|| io::Error::other("unknown header"))?;
@@ -89,7 +90,7 @@ fn inflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
     if word(12) > MOST_DIGITS {
         return Err(io::Error::other(format!("more than {MOST_DIGITS} significant digits")));
     }
-    // A run of 2^63 counts of none: the decoder overflows.
+    // A run of 2^63 zero counts, which overflows in the decoder.
     if counts.windows(9).any(|count| count == [0xff; 9]) {
         return Err(io::Error::other("a count overflows"));
     }
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_cannot_ask_for_memory_that_nothing_fills() {
+    fn header_cannot_request_unused_memory() {
         assert_eq!(decode(&made(1, 3, 1_000, &[4])).unwrap().len(), 2);
         assert_eq!(decode(&made(1, 3, u64::MAX, &[4])).unwrap().len(), 2);
         let refused = |text: String| decode(&text).unwrap_err();

@@ -74,7 +74,7 @@ impl fmt::Display for Param {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Point {
-    /// A labeled form of the workload, such as `skynet` of `fork-join`.
+    /// A named form of the workload, such as `skynet` of `fork-join`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
     /// The parameters, in the workload's own order.
@@ -107,7 +107,7 @@ impl Point {
         Self::default()
     }
 
-    /// The same point of a labeled variant.
+    /// The same point of a named variant.
     #[must_use]
     pub fn variant(mut self, variant: &str) -> Self {
         self.variant = Some(variant.to_owned());
@@ -134,7 +134,7 @@ impl Point {
     /// The value of a whole-number parameter.
     ///
     /// # Errors
-    /// When there is no such parameter or it is not a whole number.
+    /// When the parameter is missing or not a whole number.
     pub fn count(&self, name: &str) -> Result<usize, ParamError> {
         match self.value(name) {
             Some(ParamValue::Count(count)) => usize::try_from(*count).ok(),
@@ -221,7 +221,7 @@ impl CellKey {
         fixed(self) == fixed(other)
     }
 
-    /// `workload[/variant]`: what the runners of one comparison share besides the parameters.
+    /// `workload[/variant]`, which the runners of one comparison share, like the parameters.
     pub fn family(&self) -> String {
         match &self.point.variant {
             Some(variant) => format!("{}/{variant}", self.workload),
@@ -229,7 +229,7 @@ impl CellKey {
         }
     }
 
-    /// `workload[/variant]/params`: what every cell of one comparison has in common.
+    /// `workload[/variant]/params`, which all cells of one comparison share.
     pub fn group(&self) -> String {
         format!("{}/{}", self.family(), self.point.label())
     }
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_calibrated_cell_has_its_counterpart_at_another_rate_and_any_other_has_none() {
+    fn only_calibrated_cells_match_at_another_rate() {
         let at = |load: Option<u64>, rate| {
             let point = Point::new().with("connections", 16, "");
             let point = load.map_or(point.clone(), |load| point.with(LOAD, load, "%"));

@@ -4,14 +4,14 @@
 //! This crate is the results file: plain data. `runtime-bench-analysis` computes the results.
 //!
 //! - [`key`]: the name of a cell, `workload[/variant]/runner/params`, and its parameters.
-//! - [`catalog`]: how a workload and a runner describe themselves.
-//! - [`listing`]: what an executable of the harness can measure.
+//! - [`catalog`]: the descriptions of workloads and runners.
+//! - [`listing`]: the workloads, runners and cells of an executable.
 //! - [`trial`]: the protocol of one trial, a JSON request and a JSON reply.
-//! - [`program`]: how a trial program describes its runners and cells.
+//! - [`program`]: other requests to a trial program, such as for its runners and cells.
 //! - [`run`]: the schema of a run: header, plan, trial records.
 //! - [`environment`]: the machine and the build of a run.
-//! - [`evidence`]: what a runner does per operation, counted.
-//! - [`profile`]: what the program that draws profiles is asked for.
+//! - [`evidence`]: counted events of a runner per operation.
+//! - [`profile`]: requests to the program that draws profiles.
 //! - [`histogram`]: latency histograms.
 //! - [`external`]: the protocol of external runners.
 //! - [`setting`]: settings of runners.

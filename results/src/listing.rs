@@ -1,4 +1,4 @@
-//! What an executable of the harness can measure, as printed by `list --format json`.
+//! The workloads, runners and cells of an executable, as printed by `list --format json`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::trial::ExternalCommand;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Listing {
-    /// The protocol that its trials speak, [`crate::trial::PROTOCOL`].
+    /// The protocol of its trials, [`crate::trial::PROTOCOL`].
     pub protocol: u32,
     /// The build of the executable.
     pub build: Build,
@@ -24,12 +24,12 @@ pub struct Listing {
     pub runners: Vec<RunnerInfo>,
     /// Every workload and runner at every point, including cells that do not run.
     pub cells: Vec<ListedCell>,
-    /// What runs the trials of each runner.
+    /// The program that runs the trials of each runner.
     #[serde(default)]
     pub routes: Vec<Route>,
 }
 
-/// What runs the trials of a runner.
+/// The program that runs the trials of a runner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Route {
@@ -77,7 +77,7 @@ pub struct Build {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListedCell {
-    /// Its whole name.
+    /// Its full name.
     pub name: String,
     /// The cell.
     #[serde(flatten)]

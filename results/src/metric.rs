@@ -1,5 +1,5 @@
-//! The metrics that this project defines: what they are called, in which unit, and which direction is
-//! good. Names in files are open, since other runners bring metrics of their own.
+//! The metrics that this project defines, with names, units and directions. Names in files are open, because
+//! other runners add their own metrics.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Better {
-    /// Less is better, as of time.
+    /// Lower is better, as for a time.
     Lower,
-    /// More is better, as of throughput.
+    /// Higher is better, as for a throughput.
     Higher,
     /// Context only.
     Neither,
 }
 
-/// What a metric measures.
+/// The quantity that a metric measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Wall time.
@@ -25,7 +25,7 @@ pub enum Kind {
     Cpu,
     /// Bytes of memory.
     Memory,
-    /// Something per second.
+    /// A rate per second.
     Rate,
     /// A ratio or a share.
     Ratio,
@@ -42,7 +42,7 @@ pub struct MetricDef {
     pub unit: &'static str,
     /// Which direction is good.
     pub direction: Better,
-    /// What it measures.
+    /// The quantity that it measures.
     pub kind: Kind,
 }
 

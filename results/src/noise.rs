@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 
 /// The load of the machine during a window of the run.
 ///
-/// A window of at least 100 ms has the figures of the operating system's counters; a probe of the
-/// parallel capacity is a separate window of a few milliseconds.
+/// A window of at least 100 ms holds figures from the operating system's counters; a probe of the parallel
+/// capacity is a separate window of a few milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct NoiseWindow {
-    /// Begin, seconds since the run began.
+    /// Start, seconds since the run began.
     pub at_s: f64,
     /// End, seconds since the run began.
     pub until_s: f64,
     /// CPU time of other programs ÷ wall time, in cores.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_cores: Option<f64>,
-    /// CPU time that the hypervisor gave to others while it was needed here ÷ wall time, in cores.
+    /// CPU time that this machine needed and the hypervisor gave to others ÷ wall time, in cores.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steal_cores: Option<f64>,
     /// Share of the time in which some task waited for a CPU, 0 to 1, including the run's own tasks.
@@ -28,8 +28,8 @@ pub struct NoiseWindow {
     /// Load average over one minute at the end, including the run's own tasks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load: Option<f64>,
-    /// Parallel capacity in cores: how many times the work of one undisturbed thread `capacity_ideal`
-    /// threads do together in the same time.
+    /// Parallel capacity in cores: the work of `capacity_ideal` threads together ÷ that of one undisturbed
+    /// thread in the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<f64>,
     /// The capacity of an idle machine in cores: the number of threads of the probe.

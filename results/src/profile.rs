@@ -1,19 +1,19 @@
-//! What the program that draws profiles is asked for: sampled stacks of two cells.
+//! Requests to the program that draws profiles: sampled stacks of two cells.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// Two recordings that are to be drawn and compared.
+/// Two recordings to draw and compare.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProfileRequest {
-    /// What was compared, for the titles of graphs.
+    /// Name of the comparison, for the titles of graphs.
     pub title: String,
     /// The folder that gets the graphs.
     pub folder: PathBuf,
-    /// The reply has at most so many lines.
+    /// Maximum number of lines of the reply.
     pub lines: usize,
-    /// What CPU times refer to, such as `message`.
+    /// The operation that CPU times refer to, such as `message`.
     pub operation: String,
     /// The recordings of the reference and of the candidate.
     pub recordings: [Recording; 2],

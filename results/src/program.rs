@@ -1,4 +1,4 @@
-//! Requests to a trial program other than trials: which runners it has, and which cells they support.
+//! Requests to a trial program other than trials, such as which runners it has and which cells they support.
 //!
 //! A trial program reads one [`ProgramRequest`] as one line of JSON from its standard input, and writes one
 //! reply. [`crate::trial`] has the requests and replies of trials.
@@ -24,7 +24,7 @@ pub enum ProgramRequest {
     Trial(Box<TrialRequest>),
     /// Serve external clients until the process is stopped.
     Serve(ServeRequest),
-    /// Load a server from clients on the runtime, one drive per further line of the input.
+    /// Load a server from clients on the runtime; each further line of input is a drive.
     Clients(ClientRequest),
 }
 
@@ -40,15 +40,15 @@ pub struct ProbeRequest {
     pub pool_threads: usize,
     /// Workloads and points.
     pub points: Vec<(String, Point)>,
-    /// Names of runners with settings ([`crate::setting`]) to describe besides.
+    /// Names of runners with settings ([`crate::setting`]) to describe in addition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<String>,
-    /// The external runner to ask; `None` asks the program's own runners.
+    /// The external runner to probe; `None` probes the program's own runners.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalProbe>,
 }
 
-/// An external runner that is asked through a trial program.
+/// An external runner that is probed through a trial program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExternalProbe {
@@ -56,7 +56,7 @@ pub struct ExternalProbe {
     pub name: String,
     /// Its command.
     pub command: ExternalCommand,
-    /// Whether to check its conformance to the protocol as well.
+    /// Whether to also check its conformance to the protocol.
     #[serde(default)]
     pub conformance: bool,
 }
@@ -65,9 +65,9 @@ pub struct ExternalProbe {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
-    /// What is checked.
+    /// The checked property.
     pub what: String,
-    /// What is wrong; `None` if it passed.
+    /// The violation; `None` if it passed.
     pub problem: Option<String>,
 }
 
@@ -87,19 +87,19 @@ pub struct ServeRequest {
     pub port: u16,
 }
 
-/// Loads the server of a trial from clients on the same kind of runtime, in a process of their own.
+/// Loads the server of a trial from clients on the same kind of runtime, in a separate process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClientRequest {
     /// [`PROTOCOL`].
     pub protocol: u32,
-    /// The cell under test, which says how its server is loaded.
+    /// The cell under test, which determines how its server is loaded.
     pub cell: CellKey,
     /// Worker threads of the runtime.
     pub workers: usize,
     /// Threads of the pool for tasks that block.
     pub pool_threads: usize,
-    /// Where the server listens on loopback.
+    /// The address of the server on loopback.
     pub port: u16,
 }
 
@@ -197,7 +197,7 @@ impl ProgramRequest {
     /// # Errors
     /// When it has another version or form.
     pub fn read(text: &str) -> Result<Self, RequestError> {
-        /// The fields that every version has.
+        /// The fields that all versions have.
         #[derive(Deserialize)]
         struct Head {
             protocol: u32,
@@ -211,7 +211,7 @@ impl ProgramRequest {
 }
 
 impl ProbedRunner {
-    /// Whether its program was built with the workload at a place of the request.
+    /// Whether its program was built with the workload at an index of the request.
     pub fn knows(&self, place: usize) -> bool {
         self.cells.get(place).is_some_and(|support| *support != CellSupport::Unknown)
     }

@@ -1,4 +1,4 @@
-//! Whether a run can be resumed, and which of its trials count.
+//! Checks whether a run can be resumed, and which of its trials count.
 
 use crate::differences::{compiled, machine_facts, programs, version};
 use crate::environment::Environment;
@@ -12,7 +12,8 @@ pub enum CannotResume {
     Ended(String),
     /// It was merged from shards.
     #[error(
-        "cannot resume run {0}: it is merged\nhelp: resume the interrupted shard, then merge again"
+        "cannot resume run {0}: it is a merged run\nhelp: resume the interrupted shard, then merge \
+         again"
     )]
     Merged(String),
     /// It was started by another build.

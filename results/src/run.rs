@@ -45,7 +45,7 @@ pub struct RunHeader {
     pub runners: Vec<RunnerInfo>,
 }
 
-/// What to measure, and how.
+/// The cells to measure, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
@@ -61,10 +61,10 @@ pub struct Plan {
     pub budget_s: f64,
     /// Time limit of one trial, seconds.
     pub trial_limit_s: f64,
-    /// How often a comparison may be judged before it stops; the error level is divided among them.
+    /// Maximum number of looks at a comparison; the error level is divided among them.
     #[serde(default = "one")]
     pub looks: usize,
-    /// Link layouts of each trial program that rounds take turns among; see [`Plan::layout`].
+    /// Link layouts of each trial program that rounds rotate through; see [`Plan::layout`].
     #[serde(default = "one")]
     pub layouts: usize,
     /// Rounds of every comparison, if fixed by `--rounds`.
@@ -95,7 +95,7 @@ impl Plan {
     }
 }
 
-/// Files without a number of looks or layouts are of runs with one.
+/// Files without a number of looks or layouts belong to runs with one.
 fn one() -> usize {
     1
 }
@@ -116,7 +116,7 @@ pub struct PlannedCell {
     pub not_applicable: Option<String>,
 }
 
-/// What a cell is for.
+/// The role of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -137,11 +137,11 @@ pub enum Line {
     Header(Box<RunHeader>),
     /// Rounds of the cells of one comparison, once their cost is known.
     Schedule(Schedule),
-    /// Decisions of a look: what continues and what stops.
+    /// Decisions of a look: which rows continue and which stop.
     Look(Look),
     /// A finished trial.
     Trial(TrialRecord),
-    /// What was counted of a cell.
+    /// The counts of a cell.
     Evidence(Evidence),
     /// Background load, about every 100 ms and at each probe of the capacity.
     Noise(NoiseWindow),
@@ -259,7 +259,7 @@ pub struct Run {
     pub looks: Vec<Look>,
     /// Every finished trial, in order.
     pub trials: Vec<TrialRecord>,
-    /// What was counted of each cell, once per cell.
+    /// The counts of each cell, once per cell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
     /// Background load, in order.
@@ -329,12 +329,12 @@ impl Run {
         (self.trials.len(), self.breaks.len(), self.end.is_some())
     }
 
-    /// How a workload describes itself, if the run knows it.
+    /// The description of a workload, if the run has it.
     pub fn workload(&self, name: &str) -> Option<&WorkloadInfo> {
         self.header.workloads.iter().find(|info| info.name == name)
     }
 
-    /// How a runner describes itself, if the run knows it.
+    /// The description of a runner, if the run has it.
     pub fn runner(&self, name: &str) -> Option<&RunnerInfo> {
         self.header.runners.iter().find(|info| info.name == name)
     }

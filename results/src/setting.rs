@@ -1,7 +1,7 @@
 //! Settings of runners, such as tokio's event interval.
 //!
-//! A runner with settings has a row of its own, beside the one with the defaults. Its name holds them:
-//! `tokio[event-interval=16]`. So they are part of every key, and of every file, that names a runner.
+//! A runner with settings has a separate row, next to the one with the defaults. Its name contains them:
+//! `tokio[event-interval=16]`. They are therefore part of every key and every file that names a runner.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct SettingInfo {
     /// Name: lower-case words joined by `-`.
     pub name: String,
-    /// What it sets, in a few words.
+    /// A short description.
     pub about: String,
     /// Unit of its values; empty for a plain number, and for a switch, whose values are 0 and 1.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -73,7 +73,7 @@ impl Settings {
         self.0.iter().map(|(name, value)| (name.as_str(), *value))
     }
 
-    /// Whether all are left to the runner.
+    /// Whether all settings are left to the runner.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -37,7 +37,7 @@ impl fmt::Display for Shard {
     }
 }
 
-/// One shard of a merged run: where and when it was measured, and the background load.
+/// One shard of a merged run: its machine, its time, and the background load.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MergedShard {

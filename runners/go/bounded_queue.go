@@ -1,6 +1,6 @@
 package main
 
-// A delivery is what a consumer saw.
+// A delivery is a consumer's record of received items.
 type delivery struct {
 	Distinct int    `json:"distinct"`
 	Sum      uint64 `json:"sum"`

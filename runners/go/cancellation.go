@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// endingTasks end by themselves, half of them with an error.
+// endingTasks end on their own, half of them with an error.
 const endingTasks = 10
 
 var errOnPurpose = errors.New("on purpose")
@@ -34,7 +34,7 @@ func cancellation(s *setup) (iteration, error) {
 	}, nil
 }
 
-// guards counts those that tasks open when they begin and close in the end, however that comes.
+// guards counts the guards that tasks open when they begin and close when they end, for any reason.
 type guards struct {
 	opened, closed atomic.Int64
 }
@@ -52,7 +52,7 @@ func (g *guards) end(task int) error {
 	return errOnPurpose
 }
 
-// wait waits for what never comes, or until it is cancelled.
+// wait waits for something that never happens, or until it is canceled.
 func (g *guards) wait(ctx context.Context, arrived *sync.WaitGroup, never <-chan struct{}) bool {
 	g.open()
 	defer g.close()
@@ -65,7 +65,7 @@ func (g *guards) wait(ctx context.Context, arrived *sync.WaitGroup, never <-chan
 	}
 }
 
-// cancelAll cancels tasks that wait; how many completed nevertheless, and what it took.
+// cancelAll cancels waiting tasks. It returns how many completed first, and the time it took.
 func (g *guards) cancelAll(tasks int) (int64, time.Duration) {
 	ctx, cancel := context.WithCancel(context.Background())
 	never := make(chan struct{})

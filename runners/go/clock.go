@@ -2,8 +2,8 @@ package main
 
 import "time"
 
-// A clock tells the wall time and the CPU time of the process, both from some moment on. Tests have
-// one of their own.
+// A clock returns the wall time and the CPU time of the process, both since an arbitrary moment. Tests
+// have their own clock.
 type clock interface {
 	wall() time.Duration
 	cpu() time.Duration

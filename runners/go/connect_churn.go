@@ -47,7 +47,7 @@ func churnedOf(seen []echoed, served <-chan bool, connections int) churned {
 	return all
 }
 
-// visit is a client: one connection after the other, until there are enough.
+// visit is a client: it opens one connection after another until there are enough.
 func visit(address string, next *atomic.Int64, connections int) (echoed, error) {
 	var seen echoed
 	sent, got := make([]byte, echoSize), make([]byte, echoSize)
@@ -64,7 +64,7 @@ func visit(address string, next *atomic.Int64, connections int) (echoed, error) 
 	}
 }
 
-// exchange lives as long as one connection.
+// exchange runs for one connection.
 func exchange(address string, sent, got []byte) error {
 	connection, err := net.Dial("tcp", address)
 	if err != nil {
@@ -79,7 +79,7 @@ func exchange(address string, sent, got []byte) error {
 }
 
 // serveOnce echoes a message and waits for the end of the connection. The client closes first, and then
-// this end resets, so that nothing waits in the kernel for the next runner.
+// this end resets, so that no connection lingers in the kernel for the next runner.
 func serveOnce(connection net.Conn) bool {
 	defer connection.Close()
 	connection.(*net.TCPConn).SetLinger(0)

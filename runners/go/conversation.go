@@ -7,19 +7,19 @@ import (
 	"io"
 )
 
-// A conversation is a line each way, and for a server one more.
+// A conversation is one line in each direction, and one more for a server.
 type conversation struct {
 	in  *bufio.Reader
 	out *json.Encoder // ends what it writes with a newline
 }
 
-// converse answers the request on in, or ends when in does.
+// converse replies to the request on in, or returns when in ends.
 func converse(in io.Reader, out io.Writer) error {
 	c := conversation{in: bufio.NewReader(in), out: json.NewEncoder(out)}
 	reply, err := c.answer()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil // nobody is left to answer
+		return nil // the harness has ended
 	case err != nil:
 		return c.out.Encode(failure(err))
 	}
@@ -61,7 +61,7 @@ func (c *conversation) trial(asked *request) (any, error) {
 	return measure(workload, setup, buildNs)
 }
 
-// serve lets the harness load a server until it has had enough.
+// serve runs a server until the harness stops it.
 func (c *conversation) serve(workload workload, setup *setup) (any, error) {
 	serve := workload.serve(setup)
 	if setup.err != nil {

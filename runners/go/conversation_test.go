@@ -15,7 +15,7 @@ const spawnTrial = `{"request":"trial","protocol":2,` +
 	`"cell":{"workload":"spawn-join","params":[{"name":"tasks","value":3,"unit":""}],"runner":"go"},` +
 	`"workers":1,"phase":"warm","block":{"nanoseconds":1000000},"seed":7,"limit_s":20,"scratch":"/tmp/x"}`
 
-// said is the line that answers a line.
+// said is the reply to a line.
 func said(t *testing.T, line string) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
@@ -121,7 +121,7 @@ func TestItEndsWithItsInput(t *testing.T) {
 	}
 }
 
-// A running server, spoken to over pipes.
+// A running server, connected by pipes.
 type running struct {
 	t       *testing.T
 	in      *io.PipeWriter

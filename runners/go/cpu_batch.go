@@ -10,7 +10,7 @@ type batch struct {
 func cpuBatch(s *setup) (iteration, error) {
 	jobs, steps, seed := s.count("jobs"), s.count("steps"), s.Seed
 	job := func(number int) uint64 {
-		// From half the mean to one and a half of it, in sixteenths.
+		// From 0.5 to 1.5 times the mean, in steps of a sixteenth.
 		size := steps/2 + steps*(number*7%16)/16
 		return xorshift(seed+uint64(number), size)
 	}
@@ -23,7 +23,7 @@ func cpuBatch(s *setup) (iteration, error) {
 	}, nil
 }
 
-// plainLoop is what the jobs take one after the other, the faster of two passes.
+// plainLoop returns the time of the jobs in a plain loop, the faster of two runs.
 func plainLoop(jobs int, job func(int) uint64) time.Duration {
 	fastest := time.Duration(1<<63 - 1)
 	for pass := 0; pass < 2; pass++ {
@@ -38,7 +38,7 @@ func plainLoop(jobs int, job func(int) uint64) time.Duration {
 	return fastest
 }
 
-// xorshift is the state of Marsaglia's xorshift64 after a number of steps. It must not start at zero.
+// xorshift is the state of Marsaglia's xorshift64 after a number of steps. The seed must not be zero.
 func xorshift(seed uint64, steps int) uint64 {
 	x := seed | 1
 	for ; steps > 0; steps-- {

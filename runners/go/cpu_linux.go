@@ -9,8 +9,8 @@ import (
 // clockProcessCPU is CLOCK_PROCESS_CPUTIME_ID of Linux.
 const clockProcessCPU = 2
 
-// processCPU is the CPU time of all threads, to the nanosecond where getrusage has microseconds. The
-// call does not block, so it is raw: the scheduler need not know.
+// processCPU is the CPU time of all threads, in nanoseconds; getrusage only has microseconds. The
+// call does not block, so it bypasses the scheduler.
 func processCPU() time.Duration {
 	var now syscall.Timespec
 	_, _, errno := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockProcessCPU, uintptr(unsafe.Pointer(&now)), 0)

@@ -14,8 +14,8 @@ func describe(asked *request) described {
 		Configuration: fmt.Sprintf("goroutines, GOMAXPROCS=%d, GOGC=%s", asked.Workers, gogc()),
 		Versions:      map[string]string{"go": strings.TrimPrefix(runtime.Version(), "go")},
 		Notes: []string{
-			"The garbage collector of this Go version runs during measurements, started as GOGC says.",
-			"GOMAXPROCS is the number of workers of the run, whatever Go would detect. " + behavior(),
+			"The garbage collector of this Go version runs during measurements, as GOGC determines.",
+			"GOMAXPROCS is the number of workers of the run, regardless of Go's own detection. " + behavior(),
 			"A WaitGroup joins all goroutines at once; each writes its result to its own slot.",
 			"An idle process waits for timers in epoll, in whole milliseconds, so a shorter sleep takes about 1 ms.",
 			"Cancellation is cooperative: a goroutine checks its context.",
@@ -25,7 +25,7 @@ func describe(asked *request) described {
 	}
 }
 
-// gogc says when the garbage collector starts: after the heap has grown by this percentage.
+// gogc returns the growth of the heap, as a percentage, after which the garbage collector starts.
 func gogc() string {
 	if value := os.Getenv("GOGC"); value != "" {
 		return value
@@ -33,7 +33,7 @@ func gogc() string {
 	return "100"
 }
 
-// behavior says which behavior of older Go versions this build asks for.
+// behavior describes which behavior of older Go versions this build requests.
 func behavior() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, setting := range info.Settings {

@@ -2,7 +2,7 @@ package main
 
 import "sync"
 
-// each calls f with 0 to n - 1, each in a goroutine of its own, and waits for all.
+// each calls f with 0 to n - 1, each in its own goroutine, and waits for all.
 func each(n int, f func(int)) {
 	var group sync.WaitGroup
 	group.Add(n)
@@ -22,7 +22,7 @@ func gather[T any](n int, f func(int) T) []T {
 	return results
 }
 
-// tryGather does the same with what can fail, and returns the first failure in order.
+// tryGather does the same for functions that can fail, and returns the first failure in order.
 func tryGather[T any](n int, f func(int) (T, error)) ([]T, error) {
 	results, errs := make([]T, n), make([]error, n)
 	each(n, func(i int) { results[i], errs[i] = f(i) })

@@ -18,7 +18,7 @@ func mutex(s *setup) (iteration, error) {
 	}, nil
 }
 
-// writeEvery is how many accesses there are to one that writes.
+// writeEvery is the number of accesses per write.
 const writeEvery = 20
 
 type accesses struct {
@@ -40,7 +40,7 @@ type guarded struct {
 	value int
 }
 
-// access returns how many of the accesses of a task were reads. Tasks do not write all at once.
+// access makes the accesses of a task and returns the number of reads. The writes of tasks are staggered.
 func (g *guarded) access(task, count int) int {
 	reads := 0
 	for n := 0; n < count; n++ {

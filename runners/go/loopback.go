@@ -10,7 +10,7 @@ import (
 // buffer is room for a message of every size, in either direction.
 const buffer = 64 * 1024
 
-// afterRefusal is how long a server waits that was refused a connection, as at the limit of open files.
+// afterRefusal is the delay before accepting again after an error, such as the limit of open files.
 const afterRefusal = 10 * time.Millisecond
 
 func listen() (net.Listener, error) {
@@ -68,7 +68,7 @@ func echo(connection net.Conn, size int) {
 	}
 }
 
-// fill fills message number n of a connection: no two in a row are alike.
+// fill fills message number n of a connection; consecutive messages differ.
 func fill(message []byte, connection, n int) {
 	first := connection*31 + n*7
 	for i := range message {

@@ -1,7 +1,7 @@
 // A runner of runtime-bench in Go: goroutines, channels, sync, net and net/http.
 //
-// It speaks the protocol of docs/runner-protocol.md: one request on standard input, one reply on
-// standard output, and then it ends.
+// It speaks the protocol of docs/runner-protocol.md: it reads one request from standard input, writes one
+// reply to standard output, and exits.
 package main
 
 import (

@@ -6,14 +6,14 @@ import (
 )
 
 const (
-	// A warm instance has lived so long,
+	// A warm instance has run for at least this time
 	warmTime = 2 * time.Millisecond
-	// and done two iterations, unless one took longer than this.
+	// and for two iterations, unless one took longer than this.
 	longIteration = 20 * time.Millisecond
-	// Windows of a steady instance agree so closely,
+	// Windows of a steady instance agree within this share,
 	window    = 100 * time.Millisecond
 	agreement = 0.02
-	// or it is measured as it is after this.
+	// but it is measured after this time in any case.
 	steadyAtMost = 5 * time.Second
 )
 
@@ -46,7 +46,7 @@ type instance struct {
 	done int
 }
 
-// measure lets the instance warm up, and then measures a block.
+// measure warms the instance up, and then measures a block.
 func (i *instance) measure(phase string, size blockSize) (*measured, error) {
 	start := i.clock.wall()
 	count, err := i.warmUp(phase, size)
@@ -62,7 +62,7 @@ func (i *instance) measure(phase string, size blockSize) (*measured, error) {
 	return reply, err
 }
 
-// warmUp returns how many iterations the block has.
+// warmUp returns the number of iterations of the block.
 func (i *instance) warmUp(phase string, size blockSize) (int, error) {
 	if size.Iterations > 0 {
 		return size.Iterations, nil
@@ -82,15 +82,15 @@ func (i *instance) warmUp(phase string, size blockSize) (int, error) {
 	return howMany(time.Duration(size.Nanoseconds), each), err
 }
 
-// howMany iterations fill a time.
+// howMany returns the number of iterations that fill a time.
 func howMany(time, each time.Duration) int {
 	return int(math.Max(1, math.Round(float64(time)/math.Max(1, float64(each)))))
 }
 
-// growUp warms the instance up, and returns what an iteration takes.
+// growUp warms the instance up, and returns the time of an iteration.
 func (i *instance) growUp() (time.Duration, error) {
 	var spent time.Duration
-	// Doubling keeps the blocks few where an iteration is short.
+	// Doubling limits the number of blocks if an iteration is short.
 	for next := 1; ; next = i.done {
 		_, took, err := i.block(next)
 		spent += took
@@ -101,7 +101,7 @@ func (i *instance) growUp() (time.Duration, error) {
 	}
 }
 
-// settle makes the instance steady, and returns what an iteration takes.
+// settle makes the instance steady, and returns the time of an iteration.
 func (i *instance) settle() (time.Duration, error) {
 	start := i.clock.wall()
 	each, err := i.growUp()
@@ -118,15 +118,14 @@ func (i *instance) settle() (time.Duration, error) {
 	return each, err
 }
 
-// window does what fills a window if an iteration takes so long, and returns what one takes in it.
+// window runs enough iterations to fill a window, given the time of one, and returns their mean time.
 func (i *instance) window(each time.Duration) (time.Duration, error) {
 	count := howMany(window, each)
 	_, took, err := i.block(count)
 	return took / time.Duration(count), err
 }
 
-// block does some iterations, and returns what all of them took, the readings of the clocks included:
-// they are time that passes, too.
+// block runs some iterations, and returns their total time, including the time to read the clocks.
 func (i *instance) block(count int) ([]sample, time.Duration, error) {
 	samples := make([]sample, 0, count)
 	start := i.clock.wall()
@@ -141,7 +140,7 @@ func (i *instance) block(count int) ([]sample, time.Duration, error) {
 	return samples, i.clock.wall() - start, nil
 }
 
-// sample does one iteration. The wall clock is the inner one: reading the other takes longer.
+// sample runs one iteration. The wall clock is the inner one, because reading the other takes longer.
 func (i *instance) sample() (sample, error) {
 	cpu := i.clock.cpu()
 	wall := i.clock.wall()

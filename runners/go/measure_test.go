@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// A handClock moves when a test moves it.
+// A handClock only advances when a test advances it.
 type handClock struct{ now time.Duration }
 
 func (c *handClock) wall() time.Duration { return c.now }
 
 func (c *handClock) cpu() time.Duration { return c.now }
 
-// lasting is an instance whose iterations last as long as a function of their number says.
+// lasting is an instance whose iterations take a time that depends on their number.
 func lasting(of func(number int) time.Duration) *instance {
 	clock := new(handClock)
 	number := 0
@@ -38,14 +38,14 @@ func TestAgesAndBlocks(t *testing.T) {
 		of              func(int) time.Duration
 		warmUp, samples int
 	}{
-		{"so many and no others", "warm", blockSize{Iterations: 3}, always(ms), 0, 3},
+		{"a fixed number", "warm", blockSize{Iterations: 3}, always(ms), 0, 3},
 		{"startup is the first", "startup", fill(8 * ms), always(ms), 0, 1},
 		{"two milliseconds", "warm", fill(8 * ms), always(10 * us), 256, 800},
 		{"two iterations", "warm", fill(8 * ms), always(15 * ms), 2, 1},
 		{"one long iteration", "warm", fill(8 * ms), always(25 * ms), 1, 1},
-		{"the last of the warm-up tells", "warm", fill(8 * ms), growing, 2, 4},
+		{"the last warm-up iterations count", "warm", fill(8 * ms), growing, 2, 4},
 		{"windows that agree", "steady", fill(200 * ms), always(10 * ms), 22, 20},
-		{"not for ever", "steady", fill(200 * ms), alternating(), 50, 2},
+		{"limited time", "steady", fill(200 * ms), alternating(), 50, 2},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestAgesAndBlocks(t *testing.T) {
 	}
 }
 
-// alternating iterations never agree with those before.
+// alternating iterations never agree with the previous ones.
 func alternating() func(int) time.Duration {
 	return func(number int) time.Duration { return time.Duration(98+5*(number%2)) * time.Millisecond }
 }

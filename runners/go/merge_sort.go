@@ -26,7 +26,7 @@ func readNumbers(file string) ([]uint64, error) {
 	return numbers, err
 }
 
-// sorted sorts one half in a goroutine and the other itself, and merges them.
+// sorted sorts one half in a goroutine and the other half itself, and merges them.
 func sorted(numbers []uint64, cutOff int) []uint64 {
 	if len(numbers) <= cutOff {
 		sort.Slice(numbers, func(i, j int) bool { return numbers[i] < numbers[j] })

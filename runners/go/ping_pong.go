@@ -1,6 +1,6 @@
 package main
 
-// A rally counts answers.
+// A rally counts replies.
 type rally struct {
 	Right int `json:"right"`
 	Wrong int `json:"wrong"`
@@ -18,7 +18,7 @@ func pingPong(s *setup) (iteration, error) {
 	}, nil
 }
 
-// play asks a partner for the successors of a number of values.
+// play exchanges messages with a partner, which replies with the next number.
 func play(first, rounds int) rally {
 	ask, answer := make(chan int, 1), make(chan int, 1)
 	go func() {

@@ -23,7 +23,7 @@ func processMetrics() []metric {
 	return metrics
 }
 
-// residentMemory is in bytes. smaps_rollup is exact, where the counters of status lag behind.
+// residentMemory is in bytes. smaps_rollup is exact; the counters of status lag behind.
 func residentMemory() (uint64, error) {
 	rollup, err := os.ReadFile("/proc/self/smaps_rollup")
 	if err != nil {
@@ -36,7 +36,7 @@ func residentMemory() (uint64, error) {
 	return kib * 1024, nil
 }
 
-// procField is the number behind a name at the beginning of a line.
+// procField returns the number after a name at the beginning of a line.
 func procField(text []byte, name string) (uint64, bool) {
 	for _, line := range bytes.Split(text, []byte("\n")) {
 		fields := bytes.Fields(line)

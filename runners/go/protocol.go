@@ -9,7 +9,7 @@ import (
 // protocolVersion is the version of the protocol that this runner speaks.
 const protocolVersion = 2
 
-// A request is what the harness asks: it has the fields of a trial, of describe or of stop.
+// A request of the harness has the fields of trial, describe or stop.
 type request struct {
 	Request string `json:"request"`
 	Workers int    `json:"workers"`
@@ -23,7 +23,7 @@ type request struct {
 	Address string    `json:"address"`
 }
 
-// A blockSize is one of its fields: an exact number of iterations, or as many as fill a time.
+// A blockSize is an exact number of iterations, or a time to fill.
 type blockSize struct {
 	Iterations  int   `json:"iterations"`
 	Nanoseconds int64 `json:"nanoseconds"`
@@ -53,7 +53,7 @@ type described struct {
 	Configuration string            `json:"configuration"`
 	Versions      map[string]string `json:"versions"`
 	Notes         []string          `json:"notes"`
-	// Cells holds null for a cell that can be done, else the reason why not.
+	// Cells holds null for a supported cell, and otherwise the reason.
 	Cells []*string `json:"cells"`
 }
 
@@ -95,7 +95,7 @@ func status(name string) header {
 	return header{Protocol: protocolVersion, Status: name}
 }
 
-// A protocolError is a request that this runner cannot answer.
+// A protocolError means a request that this runner does not support.
 type protocolError string
 
 func (e protocolError) Error() string { return string(e) }
@@ -104,8 +104,8 @@ func protocolErrorf(format string, args ...any) error {
 	return protocolError(fmt.Sprintf(format, args...))
 }
 
-// failure is the reply to a request that failed. Any error but one of the protocol was refused
-// by the system.
+// failure is the reply to a failed request. Every error other than a protocol error is a refusal of the
+// system.
 func failure(err error) failed {
 	kind := "setup"
 	if errors.As(err, new(protocolError)) {
@@ -114,7 +114,7 @@ func failure(err error) failed {
 	return failed{header: status("error"), Kind: kind, Message: err.Error()}
 }
 
-// understand reads a request. The version comes first: one that is spoken in another version may have
+// understand reads a request. It checks the version first, because a request of another version may have
 // any form.
 func understand(line []byte) (*request, error) {
 	var spoken struct {

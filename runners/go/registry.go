@@ -2,17 +2,17 @@ package main
 
 import "fmt"
 
-// An iteration does the work once, inside the clock, and returns its answer.
+// An iteration does the work once, inside the timed code, and returns its output.
 type iteration func() (any, error)
 
-// A workload is prepared to be iterated, or to be a server; or it says why it is neither.
+// A workload prepares an iteration or a server, or has a reason why it is not supported.
 type workload struct {
 	prepare func(*setup) (iteration, error)
 	serve   func(*setup) server
 	lacks   string
 }
 
-// catalog has a line for each workload and variant that this runner speaks of.
+// catalog has a line for each workload and variant that this runner supports or rejects with a reason.
 var catalog = map[string]workload{
 	"timer-gather":              {prepare: timerGather},
 	"timer-gather/one-by-one":   {prepare: timerOneByOne},
@@ -41,11 +41,11 @@ var catalog = map[string]workload{
 	"bounded-queue":             {prepare: boundedQueue},
 	"cancellation":              {prepare: cancellation},
 	"task-memory":               {prepare: taskMemory},
-	"task-memory/sleeping":      {lacks: "a goroutine in time.Sleep cannot be cancelled"},
+	"task-memory/sleeping":      {lacks: "a goroutine in time.Sleep cannot be canceled"},
 	"null":                      {prepare: null},
 }
 
-// find returns the workload of a cell, or the reason why this runner does not have it.
+// find returns the workload of a cell, or the reason why this runner does not support it.
 func find(c cell) (workload, string) {
 	form := c.Workload
 	if c.Variant != "" {

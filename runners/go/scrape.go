@@ -7,11 +7,11 @@ import (
 	"net"
 )
 
-// pageSize is that of the pages of the site.
+// pageSize is the size of a page in bytes.
 const pageSize = 2048
 
 type scraped struct {
-	// Pages has a number and a checksum each.
+	// Pages holds the number and the checksum of each page.
 	Pages [][2]uint64 `json:"pages"`
 	Most  int64       `json:"most"`
 }
@@ -42,7 +42,7 @@ func scrape(s *setup) (iteration, error) {
 	}, nil
 }
 
-// fetch asks for a page and returns its number and checksum.
+// fetch requests a page and returns its number and checksum.
 func fetch(connection net.Conn, number int) ([2]uint64, error) {
 	question := make([]byte, 8)
 	binary.LittleEndian.PutUint64(question, uint64(number))

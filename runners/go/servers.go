@@ -9,7 +9,7 @@ import (
 // A server serves a listener until it is closed.
 type server func(net.Listener)
 
-// echoSize is that of the messages of the echo servers.
+// echoSize is the size of the echo servers' messages in bytes.
 const echoSize = 64
 
 func echoServer(*setup) server {
@@ -26,12 +26,12 @@ func httpServer(s *setup) server {
 			time.Sleep(wait)
 		}
 		writer.Header().Set("Content-Type", "text/plain")
-		writer.Write(body) // a client that goes away ends its connection
+		writer.Write(body) // a client that disconnects ends its connection
 	}
 	return func(listener net.Listener) { http.Serve(listener, http.HandlerFunc(answer)) }
 }
 
-// page is the alphabet over and over, and a newline.
+// page is the repeated alphabet, and a newline.
 func page() []byte {
 	body := make([]byte, 1024)
 	for i := range body {

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// A setup is what a workload is prepared from.
+// A setup is the input for preparing a workload.
 type setup struct {
 	*request
-	// err is the first parameter that could not be used. It is looked at once, after preparing.
+	// err is the error of the first invalid parameter. It is checked once, after preparing.
 	err error
 }
 
-// count is a parameter that is a whole number from 1 on. Where it is none, it is 1 and err is set.
+// count returns a parameter that must be a whole number of at least 1. Otherwise it returns 1 and sets err.
 func (s *setup) count(name string) int {
 	return s.number(name, 1)
 }
 
-// number is a parameter that is a whole number and not below least.
+// number returns a parameter that must be a whole number of at least least.
 func (s *setup) number(name string, least int) int {
 	value, ok := s.Cell.param(name).(float64)
 	if ok && value == math.Trunc(value) && value >= float64(least) {
@@ -30,12 +30,12 @@ func (s *setup) number(name string, least int) int {
 	return least
 }
 
-// duration is a parameter that is a number of units.
+// duration returns a parameter that is a number of units.
 func (s *setup) duration(name string, unit time.Duration) time.Duration {
 	return time.Duration(s.count(name)) * unit
 }
 
-// workers are those of the point, where it has any, else those of the run.
+// workers is the number of workers of the point if it has one, and otherwise that of the run.
 func (s *setup) workers() int {
 	if s.Cell.param("workers") != nil {
 		return s.count("workers")
@@ -52,8 +52,8 @@ func (c cell) param(name string) any {
 	return nil
 }
 
-// build is what there is to build, since Go's runtime is there before main: its threads are set, and a
-// first goroutine runs. It returns what that took.
+// build sets the number of threads and runs a first goroutine, because Go's runtime already exists before
+// main. It returns the time that this took.
 func build(workers int) int64 {
 	start := time.Now()
 	runtime.GOMAXPROCS(workers)

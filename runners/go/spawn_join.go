@@ -14,7 +14,7 @@ func spawnJoinRecursive(s *setup) (iteration, error) {
 	}, nil
 }
 
-// tree is a task that spawns two more; it returns the numbers of itself and of those below, added up.
+// tree is a task that spawns two more; it returns the sum of its own number and all numbers below it.
 func tree(number, tasks int) int {
 	first := 2*number + 1
 	children := 2
@@ -36,7 +36,7 @@ func spawnJoinChained(s *setup) (iteration, error) {
 	}, nil
 }
 
-// chain is a task that spawns the next one and ends; the last one tells the sum.
+// chain is a task that spawns the next one and ends; the last one sends the sum.
 func chain(number, tasks, sum int, last chan<- int) {
 	sum += number
 	if number+1 == tasks {

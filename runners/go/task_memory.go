@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// look is how often it is looked whether all tasks have come to wait.
+// look is the interval at which the root checks whether all tasks wait.
 const look = time.Millisecond
 
 type slope struct {
@@ -37,7 +37,7 @@ type gate struct {
 	tasks           sync.WaitGroup
 }
 
-// residentWith is resident memory once this number of tasks wait, including those that waited before.
+// residentWith returns resident memory once this number of tasks wait, including earlier ones.
 func (g *gate) residentWith(tasks int) (uint64, error) {
 	for n := int(g.waiting.Load()); n < tasks; n++ {
 		g.tasks.Add(1)

@@ -19,7 +19,7 @@ func tcpEchoFanOut(s *setup) (iteration, error) {
 	return echoClients(s, 1)
 }
 
-// echoClients is clients that share the connections evenly.
+// echoClients creates clients that share the connections evenly.
 func echoClients(s *setup, clients int) (iteration, error) {
 	connections, messages, size := s.count("connections"), s.count("messages"), s.count("size")
 	share := connections / clients

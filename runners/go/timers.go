@@ -2,7 +2,7 @@ package main
 
 import "time"
 
-// A sleep is whose it was, when it should have ended, and whether it ended before that.
+// A sleep records its task, its deadline, and whether it ended early.
 type sleep struct {
 	task     int
 	deadline time.Time
@@ -85,7 +85,7 @@ func timerPrecision(s *setup) (iteration, error) {
 	}, nil
 }
 
-// since is how long ago a moment was, and zero before it.
+// since returns the time since a moment, or zero before it.
 func since(moment time.Time) time.Duration {
 	if passed := time.Since(moment); passed > 0 {
 		return passed

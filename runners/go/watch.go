@@ -2,7 +2,7 @@ package main
 
 import "sync/atomic"
 
-// A watch counts how many are at work at once.
+// A watch counts concurrent workers.
 type watch struct {
 	now, most atomic.Int64
 }

@@ -2,11 +2,11 @@ package main
 
 import "runtime"
 
-// jobSteps is what a job computes.
+// jobSteps is the number of steps of a job.
 const jobSteps = 300
 
-// scatter makes seeds of numbers: xorshift is linear, and jobs seeded by their numbers would cancel each
-// other out.
+// scatter turns numbers into seeds: xorshift is linear, so the results of jobs seeded by their numbers would
+// cancel each other out.
 const scatter = 0x9e3779b97f4a7c15
 
 type jobsDone struct {
@@ -14,7 +14,7 @@ type jobsDone struct {
 	Most int64  `json:"most"`
 }
 
-// workerPool starts a goroutine for each job. A channel with room for as many as may work is the
+// workerPool starts a goroutine for each job. A channel whose capacity is the limit is the
 // semaphore; a goroutine that holds a place yields once, as if it waited for a reply.
 func workerPool(s *setup) (iteration, error) {
 	jobs, atOnce := s.count("jobs"), s.count("at-once")

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// A smoke test is a cell at a tiny size and the answer that must come. Of a number that only time and the
-// machine know, the answer says "any".
+// A smoke test is a tiny cell and its expected output. "any" stands for a number that depends on time or the
+// machine.
 type smoke struct {
 	cell   string
 	answer string
@@ -45,8 +45,7 @@ var smokes = []smoke{
 	{"task-memory tasks=20", `{"ended":40,"with_half":"any","with_all":"any"}`},
 }
 
-// What the sources of runtime-bench combine to, with the seed of the tests; computed apart from this
-// package.
+// The expected combined results for the seed of the tests, computed outside of this package.
 const (
 	cpuBatchOfFour   = 12220926652247584469
 	workerPoolOfMany = 16550713790873454048
@@ -63,7 +62,7 @@ func TestWorkloadsAnswer(t *testing.T) {
 }
 
 func TestEveryWorkloadIsTested(t *testing.T) {
-	tested := map[string]bool{"sort": true, "scrape": true} // in tests of their own
+	tested := map[string]bool{"sort": true, "scrape": true} // in separate tests
 	for _, test := range smokes {
 		tested[strings.Fields(test.cell)[0]] = true
 	}
@@ -146,7 +145,7 @@ func parse(text string) cell {
 	return cell{Workload: workload, Variant: variant, Params: params}
 }
 
-// iterated is the answer of the second iteration, since what the first leaves behind may be in its way.
+// iterated returns the output of the second iteration, because remains of the first may disturb it.
 func iterated(t *testing.T, asked *request) any {
 	t.Helper()
 	workload, reason := find(asked.Cell)

@@ -1,4 +1,4 @@
-"""Starts a runner from any folder: `python run.py --flavour asyncio`."""
+"""Starts a runner from any folder: `python run.py --flavor asyncio`."""
 
 from runtime_bench_asyncio.__main__ import main
 

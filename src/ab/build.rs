@@ -12,7 +12,7 @@ use runtime_bench_harness::error::Error;
 use runtime_bench_harness::process;
 use runtime_bench_harness::process::interrupt::Interrupt;
 
-/// A program that has not listed its cells by then is not one of ours.
+/// Time limit for the list: a program that exceeds it is not one of ours.
 const LIST_LIMIT: Duration = Duration::from_secs(20);
 
 /// An executable of this harness: this build or another one.
@@ -65,7 +65,7 @@ impl Build {
             return Err(self.refused(stderr.trim().trim_start_matches("error: ")));
         }
         let value: Value = serde_json::from_str(&stdout)
-            .map_err(|_| self.refused("it is not an executable of runtime-bench (no `list`)"))?;
+            .map_err(|_| self.refused("it is not a runtime-bench executable (no `list`)"))?;
         match value.get("protocol").and_then(Value::as_u64) {
             Some(protocol) if protocol == u64::from(PROTOCOL) => {}
             Some(other) => {
@@ -76,7 +76,7 @@ impl Build {
             }
             None => {
                 return Err(self.refused(
-                    "it is not an executable of runtime-bench, or it is too old (no protocol version)",
+                    "it is not a runtime-bench executable, or it is too old (no protocol version)",
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! What explains the rows that differ: evidence of both builds, in trials of its own.
+//! Explains the rows that differ: evidence of both builds, from separate trials.
 
 use runtime_bench_analysis::comparison::{Document, RowExplanation};
 use runtime_bench_analysis::explanation::explain_builds;
@@ -9,12 +9,12 @@ use runtime_bench_harness::evidence;
 use runtime_bench_harness::process::ProcessExecutor;
 use runtime_bench_harness::terminal::print_error;
 
-/// The most rows that are explained; each takes several seconds.
+/// Maximum number of explained rows; each takes several seconds.
 const MOST_ROWS: usize = 10;
 /// Processes of each build and kind of evidence.
 const PROCESSES: usize = 12;
 
-/// What a row measures, with both builds.
+/// The cell of a row, with both builds.
 pub struct Subject<'a> {
     /// Name of the row.
     pub row: String,
@@ -26,9 +26,9 @@ pub struct Subject<'a> {
     pub head: &'a ProcessExecutor<'a>,
 }
 
-/// Explains the rows that differ most; whether that was interrupted.
+/// Explains the rows that differ most; returns whether it was interrupted.
 ///
-/// What cannot be counted is a warning of the document, because the comparison is complete without it.
+/// Missing evidence is a warning in the document, because the comparison is complete without it.
 pub fn explain(document: &mut Document, subjects: &[Subject<'_>], quiet: bool) -> bool {
     let wanted = rows(document);
     let say = |text: &str| {
@@ -52,7 +52,7 @@ pub fn explain(document: &mut Document, subjects: &[Subject<'_>], quiet: bool) -
 
 /// The rows with the largest differences.
 fn rows(document: &mut Document) -> Vec<String> {
-    // What identical code shows as well has no cause in the code.
+    // A difference that identical code also shows has no cause in the code.
     if document.untrusted.is_some() {
         return Vec::new();
     }

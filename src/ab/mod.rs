@@ -1,10 +1,10 @@
 //! Compares two executables of this harness, interleaved on one machine.
 //!
-//! - [`build`]: an executable, what it can measure, and whether it is one of ours.
+//! - [`build`]: an executable, its cells, and whether it is one of ours.
 //! - [`modes`]: the cores that rows are measured on.
-//! - [`rows`]: the cells that both have, on one core and on all.
+//! - [`rows`]: the cells of both, on one core and on all.
 //! - [`measure`]: the stages.
-//! - [`explain`]: what explains the rows that differ.
+//! - [`explain`]: explains the rows that differ.
 
 pub mod build;
 pub mod explain;
@@ -23,7 +23,7 @@ use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::run::interleave::{self, Measured, Measurement, Row, Side};
 use runtime_bench_harness::terminal::print_error;
 
-/// Fewest rounds of a layout: its median says what moving the code does.
+/// Minimum number of rounds of a layout, for its median to show the effect of moving the code.
 const LAYOUT_ROUNDS: usize = 7;
 
 /// The executables of both builds, ready to start trials on the same cores.
@@ -40,7 +40,8 @@ pub struct Sides<'a, T> {
 }
 
 impl<'a> Sides<'a, ProcessExecutor<'a>> {
-    /// What is measured in every round, and what is rotated. The base is also measured against itself.
+    /// The sides that are measured in every round, and those that rotate. The base is also measured against
+    /// itself.
     pub fn lists(
         &self,
         side: impl Fn(&'a ProcessExecutor<'a>, bool) -> Side<'a>,
@@ -59,7 +60,7 @@ pub struct Effort {
     pub budget: Duration,
     /// Seed of the random order.
     pub seed: u64,
-    /// Number of the base's layouts among those that are measured in turns, which stand first.
+    /// Number of the base's layouts, which come first among the rotating sides.
     pub base_layouts: usize,
     /// Worker threads of the runners.
     pub workers: usize,
@@ -70,7 +71,7 @@ pub struct Effort {
 /// The outcome of all stages.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// What was measured of each row.
+    /// The measurements of each row.
     pub rows: Vec<BuildRow>,
     /// Background load during the run.
     pub noise: Vec<NoiseWindow>,
@@ -78,8 +79,8 @@ pub struct Outcome {
     pub interrupted: bool,
 }
 
-/// Measures rows, made of [`Sides::lists`], in two stages: all of them, then those that look different
-/// again and twice as long.
+/// Measures rows, made of [`Sides::lists`], in two stages: all of them, then those that look different, again
+/// and for twice as long.
 pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Outcome {
     let mut rng = Rng::with_seed(effort.seed);
     let mut stage = |number: usize, rows: &[Row<'_>], budget: Duration| -> Measurement {
@@ -127,7 +128,7 @@ pub fn measure(rows: Vec<Row<'_>>, effort: Effort, interrupt: &Interrupt) -> Out
     outcome
 }
 
-/// The sides stand as base, head, the base's A/A control, the base's layouts, the head's layouts.
+/// The order of the sides is base, head, the base's A/A control, the base's layouts, the head's layouts.
 fn build_row(row: &Row<'_>, measured: &Measured, effort: Effort) -> BuildRow {
     let first = row.always.len();
     let (heads, end) = (first + effort.base_layouts, first + row.in_turns.len());

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::machine::{self, allowed_cores};
 
-/// The cores that are wanted.
+/// The requested cores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Cores {
     /// Pinned to one core, with one worker.
@@ -18,20 +18,20 @@ pub enum Cores {
 
 /// Cores and workers that rows are measured on.
 pub struct Mode {
-    /// What a row says of it.
+    /// Its name in a row.
     pub name: String,
     /// Worker threads of the runners.
     pub workers: usize,
     /// The only core, if there is one.
     pub core: Option<usize>,
-    /// Nothing runs beside it.
+    /// Whether it is the only mode.
     pub alone: bool,
 }
 
-/// The modes that are wanted.
+/// The requested modes.
 ///
 /// # Errors
-/// When this system cannot pin a process to a core, or workers are wanted on one core.
+/// When this system cannot pin a process to a core, or workers are requested on one core.
 pub fn modes(cores: Cores, workers: Option<usize>) -> Result<Vec<Mode>, Error> {
     let core = allowed_cores().and_then(|cores| cores.last().copied());
     let all = machine::cores();

@@ -1,4 +1,4 @@
-//! The rows of a comparison of builds: cells that both have, on one core and on all.
+//! The rows of a comparison of builds: cells of both, on one core and on all.
 
 use runtime_bench_results::catalog::WorkloadInfo;
 use runtime_bench_results::listing::{ListedCell, Listing};
@@ -11,7 +11,7 @@ use runtime_bench_harness::run::interleave::{Row, Side};
 /// Cells of two listings.
 #[derive(Debug, Default)]
 pub struct Common {
-    /// Cells that both can run, as the base lists them.
+    /// Cells that both can run, in the order of the base.
     pub both: Vec<ListedCell>,
     /// Names of those that only the base can run.
     pub only_base: Vec<String>,
@@ -45,7 +45,7 @@ pub fn name(cell: &ListedCell, cores: &str) -> String {
     format!("{} on {cores}", cell.name)
 }
 
-/// A row for every cell, called after it and `cores`.
+/// A row for every cell, named after it and `cores`.
 pub fn rows<'a>(
     cells: &[ListedCell],
     workloads: &[WorkloadInfo],
@@ -69,7 +69,7 @@ pub fn rows<'a>(
 }
 
 /// The metric that two builds are compared by: the headline, unless that is a ratio to something timed
-/// in the same process, because a build that slows both equally would not change it.
+/// in the same process, because a build that slows down both equally would not change it.
 fn decisive(info: &WorkloadInfo) -> &str {
     if info.headline == metric::SPEED_UP.id { metric::WALL.id } else { &info.headline }
 }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_both_can_run_is_compared() {
+    fn only_common_cells_are_compared() {
         let base = listing(&[("tokio", true), ("smol", true), ("rayon", false)]);
         let head = listing(&[("tokio", true), ("smol", false), ("new", true)]);
         let common = common(&base, &head);

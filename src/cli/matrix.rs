@@ -1,4 +1,4 @@
-//! Options that several commands share: which cells to run, and where results go.
+//! Options that several commands share: which cells to run, and where to put results.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -23,10 +23,10 @@ use runtime_bench_harness::plan::request::{Allocator, PlanRequest, Rate, suite};
 use runtime_bench_harness::plan::shard::{Durations, ShardNumber};
 use runtime_bench_harness::registry::Registry;
 
-/// Where results go.
+/// Where to put results.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArgs {
-    /// Results file; its lines and its report are written next to it [default:
+    /// Results file; its `.jsonl` and its report are written next to it [default:
     /// `target/runtime-bench/results/RUN.json`]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -47,7 +47,7 @@ pub struct ResumeArgs {
     pub resume: Option<Option<PathBuf>>,
 }
 
-/// How much evidence is collected.
+/// How much evidence to collect.
 #[derive(Clone, Debug, Args)]
 pub struct EvidenceArgs {
     /// Evidence of why runners differ, stored with the results: `cheap` is what timed trials count anyway (CPU
@@ -85,7 +85,7 @@ const OF_THE_PLAN: [&str; 23] = [
     "evidence",
 ];
 
-/// Which cells.
+/// The cells to run.
 #[derive(Clone, Debug, Args)]
 pub struct MatrixArgs {
     /// Regular expression on cell names such as `tcp-echo/smol/connections=64`; a cell must match at least one
@@ -97,7 +97,7 @@ pub struct MatrixArgs {
     /// Runners, separated by commas [default: all]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     runners: Vec<String>,
-    /// Also measure a runner with another value of a setting, in a row of its own, such as
+    /// Also measure a runner with another value of a setting, in a separate row, such as
     /// `tokio.event-interval=16,31`; several settings of a runner are combined (`list` shows all settings)
     #[arg(long = "setting", value_name = "RUNNER.NAME=VALUES", value_parser = setting)]
     settings: Vec<SettingValues>,
@@ -130,8 +130,8 @@ pub struct MatrixArgs {
     /// How long an instance warms up before it is measured [default: depends on profile and workload]
     #[arg(long, alias = "age", value_enum)]
     phase: Option<PhaseName>,
-    /// Time per cell over all rounds, such as `2s`; time left over by easy comparisons goes to harder
-    /// ones [default: depends on the profile]
+    /// Time per cell over all rounds, such as `2s`; time that easy comparisons do not use goes to harder ones
+    /// [default: depends on the profile]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     budget: Option<Duration>,
     /// Run exactly this many rounds of every comparison and judge once at the end [default: as many as
@@ -162,7 +162,7 @@ pub struct MatrixArgs {
     /// --seed, the same for all parts
     #[arg(long, value_name = "I/N", value_parser = ShardNumber::from_str)]
     shard: Option<ShardNumber>,
-    /// Results of an earlier run, whose durations --shard balances the parts by. The same file keeps each
+    /// Results of an earlier run: --shard balances the parts by its durations, and the same file keeps each
     /// workload on its machine
     #[arg(long, value_name = "RESULTS", requires = "shard")]
     durations: Option<PathBuf>,
@@ -196,12 +196,12 @@ impl MatrixArgs {
         file::external_runners(self.runners_file.as_deref())
     }
 
-    /// Whether the suites themselves are asked for.
+    /// Whether the list of suites was requested.
     pub fn asks_for_suites(&self) -> bool {
         self.suite.as_deref() == Some("")
     }
 
-    /// What the workloads of the named run took.
+    /// The durations of the workloads in the named run.
     fn durations(&self) -> Result<Durations, Error> {
         let Some(path) = &self.durations else { return Ok(Durations::new()) };
         let durations = store::read(path)?.durations();
@@ -222,7 +222,7 @@ impl MatrixArgs {
     /// Resolves defaults, and reads the runners file.
     ///
     /// # Errors
-    /// When that cannot be understood, the suite is unknown, or a shard has no seed.
+    /// When the file is invalid, the suite is unknown, or a shard has no seed.
     pub fn request(&self, registry: &Registry) -> Result<PlanRequest, Error> {
         if let (Some(shard), None) = (self.shard, self.seed) {
             return Err(Error::Usage(format!(
@@ -266,7 +266,7 @@ impl MatrixArgs {
 }
 
 impl Points {
-    /// Those that each workload has; the claims name theirs.
+    /// The points that each workload has; claims name their own.
     fn set(self) -> Option<PointSet> {
         match self {
             Self::Smoke => Some(PointSet::Smoke),
@@ -287,7 +287,7 @@ impl PhaseName {
     }
 }
 
-/// A parameter or a setting that is given twice has the values of both.
+/// A parameter or setting that is given twice has the values of both.
 fn merged<K: Clone + PartialEq, V: Clone>(given: &[(K, Vec<V>)]) -> Vec<(K, Vec<V>)> {
     let mut merged: Vec<(K, Vec<V>)> = Vec::new();
     for (name, values) in given {
@@ -299,7 +299,7 @@ fn merged<K: Clone + PartialEq, V: Clone>(given: &[(K, Vec<V>)]) -> Vec<(K, Vec<
     merged
 }
 
-/// A runner with a setting of it, and the values.
+/// A runner, a setting of it, and the values.
 type SettingValues = ((String, String), Vec<u64>);
 
 fn setting(text: &str) -> Result<SettingValues, String> {
@@ -341,7 +341,7 @@ mod tests {
         dry_run: bool,
     }
 
-    /// Why options do not go together.
+    /// Why options cannot be combined.
     fn refusal(args: &[&str]) -> String {
         let words = ["bench"].into_iter().chain(args.iter().copied());
         let parsed = <Command as clap::Parser>::try_parse_from(words);
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn run_that_goes_on_rejects_every_option_of_its_plan() {
+    fn resumed_run_rejects_every_option_of_its_plan() {
         let command = <Command as clap::CommandFactory>::command();
         let ids = command.get_arguments().map(|arg| arg.get_id().as_str());
         let decided: Vec<&str> =

@@ -8,9 +8,9 @@ use regex::Regex;
 pub(crate) use runtime_bench_harness::machine::cores;
 pub(crate) use runtime_bench_harness::plan::request::{MAX_SEED, POOL_THREADS};
 
-/// The most rounds of a comparison.
+/// Maximum number of rounds of a comparison.
 const MAX_ROUNDS: u32 = 100_000;
-/// The most link layouts of a program: each takes a second or two to link.
+/// Maximum number of link layouts of a program: each takes a second or two to link.
 const MAX_LAYOUTS: usize = 16;
 
 /// Output format.

@@ -98,12 +98,12 @@ struct Executables {
     base_layouts: usize,
 }
 
-/// What both can measure in one mode.
+/// The cells that both can measure in one mode.
 struct Cells {
     common: Common,
     base: Listing,
     head: Listing,
-    /// What runs the trials of each executable.
+    /// The programs that run the trials of each executable.
     routes: Vec<Vec<Route>>,
 }
 
@@ -125,7 +125,7 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         .iter()
         .map(|mode| list(args, &executables, mode, &interrupt))
         .collect::<Result<_, _>>()?;
-    // A cell that needs two workers has nothing on one core.
+    // A cell that needs two workers has no row on one core.
     if cells.iter().all(|cells| cells.common.both.is_empty()) {
         return Err(Error::Inconclusive(
             "nothing to compare: no cell runs on both executables".to_owned(),
@@ -174,7 +174,7 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
     report?;
     if outcome.interrupted {
         return Err(Error::Interrupted(
-            "interrupted; the output shows what was measured".to_owned(),
+            "interrupted; the output shows the rounds measured so far".to_owned(),
         ));
     }
     gate
@@ -252,7 +252,7 @@ impl Executables {
         self.all.iter().zip(routes).map(trials).collect()
     }
 
-    /// What each row measures.
+    /// The cell of each row.
     fn subjects<'a>(
         &self,
         modes: &[Mode],
@@ -272,7 +272,7 @@ impl Executables {
         subjects
     }
 
-    /// The trials of [`Self::trials`] by what they are for.
+    /// The trials of [`Self::trials`] by their purpose.
     fn sides<'a, T>(&self, trials: &'a [T]) -> Option<Sides<'a, T>> {
         let [base, head, layouts @ ..] = trials else { return None };
         let (base_layouts, head_layouts) = layouts.split_at_checked(self.base_layouts)?;
@@ -280,7 +280,7 @@ impl Executables {
     }
 }
 
-/// What the executables can measure in one mode; every layout must be able to do what its build can.
+/// The cells that the executables can measure in one mode; every layout must have the cells of its build.
 fn list(
     args: &AbArgs,
     executables: &Executables,

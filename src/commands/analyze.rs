@@ -1,4 +1,4 @@
-//! `analyze`: the verdicts of stored runs by today's rules.
+//! `analyze`: the verdicts of stored runs by the current rules.
 
 use std::path::PathBuf;
 

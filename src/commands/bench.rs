@@ -27,10 +27,10 @@ use runtime_bench_harness::run::{self, Done, Output, cost, looks};
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// What to measure.
+    /// The cells to measure.
     #[command(flatten)]
     pub matrix: MatrixArgs,
-    /// Where to put it.
+    /// Where to put results.
     #[command(flatten)]
     pub output: OutputArgs,
     /// Whether to resume an earlier run.
@@ -39,13 +39,12 @@ pub struct BenchArgs {
     /// How much evidence to collect.
     #[command(flatten)]
     pub evidence: EvidenceArgs,
-    /// Print the plan and its cost without measuring
+    /// Print the plan and its schedule without measuring
     #[arg(long)]
     pub dry_run: bool,
 }
 
-/// Runs the command, which was started as `command`. A finished results file is also handed to
-/// `sink`.
+/// Runs the command, which was started as `command`. A finished results file is also passed to `sink`.
 ///
 /// # Errors
 /// When it cannot run, is interrupted, a cell fails, or the run's own control fails.
@@ -105,7 +104,7 @@ fn measured(
     run::measure(registry, &planned, args.matrix.profile, &output, interrupt).map(Some)
 }
 
-/// A note where a CPU quota makes the workers fewer than the processors.
+/// A note if a CPU quota reduces the number of workers below that of the processors.
 fn lowered_workers(workers: usize) -> Option<String> {
     let allowed = machine::allowed_cores()?.len();
     let quota = machine::cpu_quota().filter(|quota| *quota < allowed as f64)?;
@@ -116,8 +115,8 @@ fn lowered_workers(workers: usize) -> Option<String> {
     })
 }
 
-/// Links the trial programs in the layouts that they lack. Where that is impossible, the run has one layout,
-/// unless more were asked for.
+/// Links the missing layouts of the trial programs. If that is impossible, the run has one layout, unless
+/// more were requested.
 fn link(
     registry: &Registry,
     planned: &Planned,
@@ -172,7 +171,7 @@ fn resumed(
     run::resume(stopped, quiet, interrupt)
 }
 
-/// Prints where the results are, writes the report, and judges the run.
+/// Prints the path of the results, writes the report, and judges the run.
 fn report(
     done: &Done,
     output: &OutputArgs,
@@ -185,7 +184,7 @@ fn report(
         trial.round > 0 && verified && !done.run.excluded(trial)
     };
     let measured = done.run.trials.iter().any(counts);
-    // Where the results are comes before anything that can still fail.
+    // The path comes before anything that can still fail.
     let path = done.path.display();
     say(&format!("results: {path}\n"))?;
     let analysis = if measured {
@@ -200,12 +199,13 @@ fn report(
         analyze(&done.run)
     };
     let interrupted = done.run.end.is_some_and(|end| end.interrupted);
-    // Half a run must not take the place of a baseline.
+    // An incomplete run must not replace a baseline.
     let handed_over = if interrupted { Ok(()) } else { sink(&done.path) };
     if interrupted {
-        let what = if measured { "what was measured" } else { "nothing was measured; the plan" };
+        let what =
+            if measured { "the finished trials are" } else { "nothing was measured; the plan is" };
         return Err(Error::Interrupted(format!(
-            "interrupted; {what} is in {path}\nhelp: resume with `{} --resume`",
+            "interrupted; {what} in {path}\nhelp: resume with `{} --resume`",
             again(&done.run)
         )));
     }
@@ -217,7 +217,7 @@ fn report(
     handed_over.and(judge(&analysis))
 }
 
-/// The folder of the report: beside the results file where that has a name of its own.
+/// The folder of the report: next to the results file if --out names one.
 fn report_folder(output: &OutputArgs) -> PathBuf {
     let Some(out) = &output.out else { return home().join("report") };
     let mut stem = out.clone();

@@ -44,7 +44,7 @@ const NAME: &str = "runner";
 const BLOCK: Duration = Duration::from_millis(5);
 /// The time limit of a trial.
 const TRIAL_LIMIT: Duration = Duration::from_secs(20);
-/// Least warm-up of a warm instance, and of a steady one (two windows of estimated length).
+/// Minimum warm-up of a warm instance, and of a steady one (two windows of estimated length).
 const WARM_S: f64 = 0.002;
 const STEADY_S: f64 = 0.15;
 /// A single iteration longer than this is enough warm-up.
@@ -118,7 +118,7 @@ impl Checked {
     }
 }
 
-/// Prints the description that the runner gives of itself.
+/// Prints the runner's description of itself.
 fn print_description(planned: &Planned) -> Result<(), Error> {
     let runners = planned.runners.iter().map(|info| {
         let versions: Vec<String> =
@@ -197,7 +197,7 @@ fn check(
     Ok(right)
 }
 
-/// What the block violates of the rules of its phase.
+/// The rule of its phase that the block violates, if any.
 fn wrong_phase(phase: Phase, block: &Block) -> Option<String> {
     let Phases { warm_up_s, .. } = block.phases;
     let warmed = |least_s: f64| {

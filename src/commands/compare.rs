@@ -59,7 +59,7 @@ pub struct CompareArgs {
     fail_on: Option<Gate>,
 }
 
-/// How a comparison is written.
+/// Output format of a comparison.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Format {
     /// An aligned table.
@@ -74,7 +74,7 @@ pub(crate) enum Format {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Gate {
-    /// A row that failed or is slower beyond the threshold.
+    /// A row that failed, or is slower by more than the threshold.
     Regression,
     /// A regression, or a row without a result.
     Inconclusive,
@@ -153,7 +153,7 @@ fn of_one(
     Ok(runners(label, run, Against::Reference(reference), wanted))
 }
 
-/// Writes the page of a comparison, where one is wanted.
+/// Writes the page of a comparison, if requested.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -165,7 +165,7 @@ pub(crate) fn write_report(judged: &Judged, folder: Option<&Path>) -> Result<(),
     Ok(())
 }
 
-/// The runners of one file in a line per comparison.
+/// The runners of one file, one line per comparison.
 fn matrix(args: &CompareArgs, run: &Run, wanted: &dyn Fn(&CellKey) -> bool) -> String {
     let mut run = run.clone();
     run.header.plan.reference = args.reference.clone().unwrap_or(run.header.plan.reference);
@@ -179,7 +179,7 @@ fn matrix(args: &CompareArgs, run: &Run, wanted: &dyn Fn(&CellKey) -> bool) -> S
     terminal::matrix(&run, &analysis, Detail::new(false))
 }
 
-/// Writes a judged comparison and ends as its gate says.
+/// Writes a judged comparison and returns the result of its gate.
 ///
 /// # Errors
 /// When it cannot be written, or the gate does not pass.
@@ -190,7 +190,7 @@ pub(crate) fn finish(
     out: Option<&Path>,
 ) -> Result<(), Error> {
     let text = match format {
-        // A gate that does not pass ends the program with its own sentence.
+        // If the gate does not pass, the program ends with the gate's message.
         Format::Text => render::text(judged, Form { complete: out.is_some(), ..form }),
         Format::Markdown => render::markdown(judged),
         Format::Json => runtime_bench_reports::json(judged).map_err(Error::report)?,
@@ -204,13 +204,13 @@ pub(crate) fn finish(
 pub(crate) fn hand_over(text: &str, is_json: bool, out: Option<&Path>) -> Result<(), Error> {
     let show = if is_json { print_json } else { print };
     match out {
-        // What was measured must not be lost with it.
+        // The measurements must not be lost with it.
         Some(path) => write(path, text).or_else(|error| show(text).and(Err(error))),
         None => show(text),
     }
 }
 
-/// What a gate's outcome is for a script.
+/// The error for a gate's outcome, which sets the exit code.
 pub(crate) fn ended(outcome: Outcome, sentence: String) -> Result<(), Error> {
     match outcome {
         Outcome::Pass => Ok(()),
@@ -233,7 +233,7 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
 }
 
 pub(crate) fn refuse_to_overwrite(out: &Path, inputs: &[&Path]) -> Result<(), Error> {
-    // A file that is not there yet has no canonical path, and is none of the inputs.
+    // A file that does not exist yet has no canonical path, and is not one of the inputs.
     let same = |input: &&Path| {
         let of = |path: &Path| fs::canonicalize(path).ok();
         of(out).is_some() && of(out) == of(input)
@@ -278,7 +278,7 @@ pub(crate) fn percent(text: &str) -> Result<f64, String> {
         return Err("must be between 0% and 1000%".to_owned());
     }
     if !sign && percent > 0.0 && percent < 1.0 {
-        // A share, or a part of a percent?
+        // It is unclear whether this is a share or a percentage.
         let times_hundred = (percent * 1e4).round() / 1e2;
         return Err(format!("write {number}% or {times_hundred}%"));
     }

@@ -1,5 +1,5 @@
-//! `doctor`: checks whether this machine is quiet enough, how small a difference it can detect, and
-//! what would improve it.
+//! `doctor`: checks whether this machine is quiet enough and how small a difference it can detect, and gives
+//! advice.
 
 mod advice;
 mod diagnosis;
@@ -25,12 +25,11 @@ use runtime_bench_results::trial::Phase;
 
 /// One kind of work each: CPU, scheduling, loopback; no variants.
 const WORKLOADS: [&str; 3] = ["^cpu-batch/", "^spawn-join/[^/]+/[^/]+$", "^tcp-echo/"];
-/// Part of the budget that the rounds get; the rest is for pilots, and for trials that take longer
-/// than theirs.
+/// Share of the budget for rounds; the rest is for pilots, and for trials that take longer than expected.
 const ROUNDS_SHARE: f64 = 0.9;
 /// Each workload is measured on the runner and on its A/A control.
 const CELLS: f64 = 2.0 * WORKLOADS.len() as f64;
-/// A trial takes some milliseconds; one that takes so long has failed.
+/// Time limit of a trial, which normally takes some milliseconds.
 const TRIAL_LIMIT: Duration = Duration::from_secs(5);
 
 /// The longest budget.
@@ -42,7 +41,7 @@ pub struct DoctorArgs {
     /// Runner that is measured against itself
     #[arg(long, value_name = "NAME", default_value = "tokio")]
     pub runner: String,
-    /// Longest time to spend; stops earlier if 150 rounds take less
+    /// Maximum time; stops earlier if 150 rounds take less
     #[arg(long, value_name = "TIME", default_value = "40s", value_parser = examination)]
     pub budget: Duration,
     /// Output format
@@ -56,14 +55,14 @@ pub struct DoctorArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// When it cannot measure, is interrupted, or the machine is not to be trusted.
+/// When it cannot measure, is interrupted, or the machine cannot be trusted.
 pub fn run(registry: &Registry, args: &DoctorArgs, command: Vec<String>) -> Result<(), Error> {
     needs_release()?;
     let request = request(args)?;
     let interrupt = Interrupt::install()?;
     let planned = super::plan(registry, &request, &interrupt)?;
     let whole = |profile| {
-        // Warm, as the examination itself: other phases cost and vary otherwise.
+        // Warm, like the examination: cost and variation differ in other phases.
         let request = PlanRequest { phase: Some(Phase::Warm), ..PlanRequest::of(profile) };
         let planned = super::plan(registry, &request, &interrupt)?;
         Ok::<_, Error>(WholeRun { profile, planned })

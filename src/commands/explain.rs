@@ -1,4 +1,4 @@
-//! `explain`: what two runners do differently, counted.
+//! `explain`: counts the events of two runners and explains their difference.
 
 use std::path::PathBuf;
 
@@ -45,8 +45,8 @@ pub struct ExplainArgs {
     /// Processes per runner and kind of evidence, at least 5
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = processes)]
     pub processes: usize,
-    /// Also count instructions with valgrind, if it is installed: one thread at a time, about 50 times slower, not
-    /// changed by a busy machine
+    /// Also count instructions with valgrind, if it is installed: one thread at a time, about 50 times
+    /// slower, unaffected by a busy machine
     #[arg(long)]
     pub instructions: bool,
     /// Also sample stacks and draw a flame graph per runner, and one of their difference
@@ -110,7 +110,7 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     let profile = flame_graphs(&planned, cells, executor, args, lines, &interrupt)?;
     match args.format {
         Format::Text => print(&profile),
-        // Standard output holds the document alone.
+        // Standard output contains only the document.
         Format::Json => {
             print_error(profile.trim_end());
             Ok(())
@@ -118,7 +118,7 @@ pub fn run(registry: &Registry, args: &ExplainArgs, command: Vec<String>) -> Res
     }
 }
 
-/// Samples both cells and draws them: a few lines about it, or why there is no profile.
+/// Samples both cells and draws them: returns a few lines about the graphs, or why there is no profile.
 fn flame_graphs(
     planned: &Planned,
     cells: [&PlannedCell; 2],
@@ -152,14 +152,14 @@ fn flame_graphs(
     }))
 }
 
-/// The reference and the candidate of the only comparison that is left.
+/// The reference and the candidate of the only selected comparison.
 fn pair(planned: &Planned) -> Result<[&PlannedCell; 2], Error> {
     let cells: Vec<&PlannedCell> = planned.subjects().collect();
     let mut groups: Vec<String> = cells.iter().map(|cell| cell.key.group()).collect();
     groups.dedup();
     if groups.len() > 1 {
         return Err(Error::Usage(format!(
-            "explain takes one comparison, and the filter leaves {}: {}\nhelp: name one of them",
+            "explain takes one comparison, but the filter selects {}: {}\nhelp: name one of them",
             groups.len(),
             groups.join(", ")
         )));
@@ -167,7 +167,7 @@ fn pair(planned: &Planned) -> Result<[&PlannedCell; 2], Error> {
     let [one, other] = cells[..] else {
         let runners: Vec<&str> = cells.iter().map(|cell| cell.key.runner.as_str()).collect();
         return Err(Error::Usage(format!(
-            "explain takes two runners, and the filter leaves {}: {}\nhelp: choose with --runners \
+            "explain takes two runners, but the filter selects {}: {}\nhelp: choose with --runners \
              tokio,smol",
             runners.len(),
             runners.join(", ")

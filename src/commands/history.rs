@@ -23,7 +23,7 @@ use runtime_bench_harness::plan::request::nearest;
 #[derive(Debug, Args)]
 #[command(
     after_help = "A change point needs at least 4 runs on either side. Without --fail-on, the exit \
-        code is 0 whatever is found, or 2 if a file cannot be read."
+        code is 0 regardless of the findings, or 2 if a file cannot be read."
 )]
 pub struct HistoryArgs {
     /// Results files, and folders of them [default: target/runtime-bench/results]
@@ -64,7 +64,7 @@ enum Gate {
     Inconclusive,
 }
 
-/// How change points are written.
+/// Output format of change points.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
     /// Aligned tables.
@@ -163,7 +163,7 @@ fn known_metric(metric: &str, analyses: &[Analysis]) -> Result<(), Error> {
     )))
 }
 
-/// A day as RFC 3339 has it, so that times can be compared as text.
+/// A day in RFC 3339 format, so that times can be compared as text.
 fn day(text: &str) -> Result<String, String> {
     let form = "write it as a day, such as 2026-01-31";
     let parts: Vec<&str> = text.split('-').collect();
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_written_as_times_begin() {
+    fn day_is_a_prefix_of_times() {
         assert_eq!(day("2026-01-31").as_deref(), Ok("2026-01-31"));
         for wrong in
             ["", "2026", "2026-1-31", "31-01-2026", "2026-13-01", "2026-00-10", "2026-01-3x"]

@@ -17,7 +17,7 @@ use runtime_bench_harness::registry::Registry;
 /// Arguments of `list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// What to list.
+    /// The cells to list.
     #[command(flatten)]
     pub matrix: MatrixArgs,
     /// Output format

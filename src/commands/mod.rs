@@ -68,7 +68,7 @@ pub(crate) fn plan(
     interrupt.or(plan::make(registry, request, Limits::of_this_machine(), &executor))
 }
 
-/// Measures a plan as `bench` does, and keeps no file of it.
+/// Measures a plan as `bench` does, without keeping a results file.
 pub(crate) fn measure_only(
     registry: &Registry,
     planned: &Planned,

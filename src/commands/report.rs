@@ -1,4 +1,4 @@
-//! `report`: the site of results files.
+//! `report`: renders results files as a site.
 
 use std::path::{Path, PathBuf};
 
@@ -86,7 +86,7 @@ fn newest() -> Result<PathBuf, Error> {
     })
 }
 
-/// Adds the runs of a folder, and keeps in it those that were there before.
+/// Adds runs to a folder, and returns all runs in it.
 fn add_history(gathered: &mut Gathered, history: &Path) -> Result<(), Error> {
     let given = gathered.runs.len();
     // A history begins empty.
@@ -99,7 +99,7 @@ fn add_history(gathered: &mut Gathered, history: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The files that could not be read, and how many runs are `shown` anyway.
+/// The files that could not be read, and the number of runs `shown` anyway.
 pub(crate) fn unread(problems: &[StoreError], shown: usize) -> Error {
     let mut lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     match shown {

@@ -41,7 +41,7 @@ pub struct ServeArgs {
     pool_threads: usize,
 }
 
-/// Threads of a pool that serve no client: one accepts, one waits for the end.
+/// Threads of a pool that do not serve clients: one accepts, one waits for the end.
 const BESIDE_CLIENTS: usize = 2;
 
 /// Runs the command, which only returns with an error.

@@ -1,4 +1,5 @@
-//! `verify`: runs one iteration of every cell and checks its output, and that the check rejects a wrong one.
+//! `verify`: runs one iteration of every cell, checks its output, and tests that the check rejects a wrong
+//! one.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +22,7 @@ use runtime_bench_harness::registry::Registry;
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// What to verify.
+    /// The cells to verify.
     #[command(flatten)]
     pub matrix: MatrixArgs,
     /// Print failures only
@@ -88,7 +89,7 @@ struct Counts {
     rejecting: BTreeSet<String>,
 }
 
-/// The output of a cell, or what is wrong with the cell.
+/// The output of a cell, or its error.
 fn verified(
     executor: &ProcessExecutor<'_>,
     cell: &PlannedCell,

@@ -1,4 +1,4 @@
-//! Trials of every runner that count allocations. They are never timed: counting costs time.
+//! Trials of every runner that count allocations. They are never timed, because counting takes time.
 
 mod all;
 
@@ -13,7 +13,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The system's clock, which also knows what was allocated.
+/// The system's clock, which also reports allocations.
 struct Counting;
 
 impl Clock for Counting {

@@ -1,5 +1,5 @@
-//! The trial program of the runners in `runners/io-uring`; without their features, or elsewhere than on Linux,
-//! it has none.
+//! The trial program of the runners in `runners/io-uring`; without their features, or on systems other than
+//! Linux, it has none.
 
 use std::process::ExitCode;
 

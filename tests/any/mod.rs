@@ -1,4 +1,4 @@
-//! What must hold of whatever a person types and declares. Shared with `fuzz/fuzz_targets`.
+//! Properties of any arguments and declarations. Shared with `fuzz/fuzz_targets`.
 #![allow(dead_code, reason = "each test and each target uses its part of this")]
 
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use clap::Parser;
 use runtime_bench::cli::Cli;
 use runtime_bench::harness::external::file::parse;
 
-/// A text as `runners.toml`.
+/// Checks a text as `runners.toml`.
 pub(crate) fn declarations(text: &str) {
     match parse(text, Path::new("/nowhere")) {
         Ok(runners) => {
@@ -25,8 +25,8 @@ pub(crate) fn declarations(text: &str) {
     }
 }
 
-/// Arguments, the name of the program not among them: they are understood, or refused in words and with
-/// the exit code of bad usage. Nothing is run.
+/// Checks arguments, without the name of the program: they are parsed, or rejected with a message and the
+/// exit code of bad usage. Nothing is run.
 pub(crate) fn arguments(args: Vec<OsString>) {
     let program = OsString::from("runtime-bench");
     if let Err(error) = Cli::try_parse_from([program].into_iter().chain(args)) {

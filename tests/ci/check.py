@@ -46,7 +46,7 @@ def rules(path, steps):
 
 
 class Scratch:
-    """A folder in which steps are run, with stubs in the places of programs."""
+    """A folder in which steps are run, with stubs in place of programs."""
 
     def __init__(self, folder, real):
         self.folder = Path(folder)
@@ -79,7 +79,7 @@ class Scratch:
         assert ended.returncode == 0, f"`{command}` ended with {ended.returncode}"
 
     def commands(self, start):
-        """What was called so far, of the commands that begin so."""
+        """The calls so far, of the commands with this beginning."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [line for line in lines if line.startswith(start)]
 
@@ -91,7 +91,7 @@ def resolved(env, values):
 
 
 def inputs_of(document):
-    # YAML 1.1 takes the word `on` for a truth value.
+    # YAML 1.1 reads the word `on` as a Boolean.
     on = document.get(True) or {}
     dispatch = on.get("workflow_dispatch") if isinstance(on, dict) else None
     return (dispatch or {}).get("inputs", {})
@@ -152,9 +152,9 @@ def array_of_slurm(scratch):
 
 
 def image(scratch):
-    """The commands of the container file, and what it copies."""
+    """The commands of the container file, and the files that it copies."""
     text = (ROOT / "scripts/fleet/Containerfile").read_text().replace("\\\n", "")
-    # What the real program links.
+    # Libraries that the real program links.
     (scratch.folder / "target/release/layouts").mkdir()
     for line in text.splitlines():
         if line.startswith("RUN "):

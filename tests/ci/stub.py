@@ -1,4 +1,4 @@
-"""Stands in for a program that a step names: checks its options with the real one, and pretends the rest.
+"""Stands in for a program that a step names: checks the options with the real program, and fakes the rest.
 
 Called by the name of the program. `REAL` is the real runtime-bench, `REAL_SCRIPTS` are the real scripts, `LOG` a file
 that gets each command.
@@ -32,7 +32,7 @@ def pretend(option, content=""):
 
 
 if name == "runtime-bench":
-    # `--help` behind them is reached only where clap knows all that stands before it.
+    # clap reaches the `--help` at the end only if it accepts everything before it.
     ask(os.environ["REAL"], "--dry-run" if arguments[0] == "bench" else "--help")
     pretend("--out", "# made up\n")
     if arguments[0] == "bench":

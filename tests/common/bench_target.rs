@@ -1,4 +1,4 @@
-//! What `cargo bench` starts.
+//! The bench target of `cargo bench`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// The executable of `benches/matrix.rs`, as cargo built it.
 pub(crate) static BENCH_TARGET: LazyLock<PathBuf> = LazyLock::new(|| {
-    // As `scripts/test` has built this test, so that nothing is built again.
+    // The options with which `scripts/test` built this test, so that nothing is built again.
     let everything = ["--workspace", "--features", "runtime-bench/everything"];
     let selection = if cfg!(feature = "everything") { &everything[..] } else { &[] };
     let output = Command::new(env!("CARGO"))

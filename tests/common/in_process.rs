@@ -15,7 +15,7 @@ pub(crate) fn registry() -> Registry {
     runtime_bench::catalog().with_cells(all::cells())
 }
 
-/// Answers probes about the cells of a registry, and runs no trial.
+/// Answers probes about the cells of a registry, and does not run trials.
 pub(crate) struct InProcess<'a>(pub(crate) &'a Registry);
 
 impl Executor for InProcess<'_> {

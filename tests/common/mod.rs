@@ -1,4 +1,4 @@
-//! Running the real binary in a folder of its own.
+//! Runs the real binary in a separate folder.
 #![allow(dead_code, reason = "each test file uses its part of this")]
 
 pub(crate) mod bench_target;
@@ -24,7 +24,8 @@ pub(crate) fn run(folder: &Path, args: &[&str]) -> Ended {
     Ended::of(command(folder).args(args).output().expect("the binary starts"))
 }
 
-/// The program ended well, and said all of these words and nothing on standard error.
+/// Checks that the program succeeded, with all of these words on standard output and nothing on standard
+/// error.
 #[track_caller]
 pub(crate) fn passes(ended: &Ended, words: &[&str]) {
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
@@ -33,7 +34,7 @@ pub(crate) fn passes(ended: &Ended, words: &[&str]) {
     }
 }
 
-/// What a program said and ended with.
+/// The output and exit code of a program.
 #[derive(Debug)]
 pub(crate) struct Ended {
     /// Exit code.
@@ -45,7 +46,7 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// Takes in an output.
+    /// Converts the output of a process.
     pub(crate) fn of(output: Output) -> Self {
         Self {
             code: output.status.code(),
@@ -54,14 +55,14 @@ impl Ended {
         }
     }
 
-    /// The program ended with this code and one sentence that holds all of these words.
+    /// Checks that the program ended with this code and with one message that contains all of these words.
     #[track_caller]
     pub(crate) fn fails_with(&self, code: i32, words: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
         for word in words {
             assert!(self.stderr.contains(word), "no `{word}` in: {}", self.stderr);
         }
-        // A trial may panic, and its message is shown.
+        // A trial may panic, which prints its message.
         let mut own = self.stderr.lines().filter(|line| !line.starts_with("failed: "));
         assert!(own.all(|line| !line.contains("panicked")), "{}", self.stderr);
     }

@@ -11,9 +11,9 @@ use super::Ended;
 pub(crate) static OWN_BENCH: LazyLock<PathBuf> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = root.join("examples/own-bench");
-    // The versions of this workspace: what they were built from is here already.
+    // The versions of this workspace, whose sources are already available.
     fs::copy(root.join("Cargo.lock"), own.join("Cargo.lock")).expect("a copy of the lock file");
-    // With the dependencies that the workspace has built already, which have the profile of the workspace.
+    // Reuses the dependencies that the workspace has already built, which have the profile of the workspace.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("");
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "--offline", "--quiet", "--bins", "--benches", "--config"]);
@@ -23,7 +23,7 @@ pub(crate) static OWN_BENCH: LazyLock<PathBuf> = LazyLock::new(|| {
     target.join("release").join(format!("own-bench{}", env::consts::EXE_SUFFIX))
 });
 
-/// A configuration of cargo with the release profile of the workspace.
+/// A cargo configuration file with the release profile of the workspace.
 fn profile(root: &Path) -> PathBuf {
     let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("a manifest");
     let from = manifest.find("[profile.release]").expect("a release profile");

@@ -1,4 +1,4 @@
-//! Runs that go on while a test does something to them.
+//! Runs in progress, which a test disturbs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub(crate) fn read(path: &Path) -> Run {
     store::read(path).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Paths in `folder` that end in `ending`, sorted; the link to the newest is not among them.
+/// Paths in `folder` that end in `ending`, sorted, without the link to the newest.
 pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let entries =
         fs::read_dir(folder).map(|entries| entries.flatten().collect()).unwrap_or_default();
@@ -30,17 +30,17 @@ pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// Starts a run, and comes back once it has written some trials down.
+/// Starts a run, and returns once it has recorded some trials.
 pub(crate) fn started(folder: &Path, args: &[&str]) -> Child {
     started_by(command(folder).args(args), folder)
 }
 
-/// The same for a run in `folder` that a command starts.
+/// The same for a run in `folder` that another command starts.
 pub(crate) fn started_by(command: &mut Command, folder: &Path) -> Child {
     command.env_remove("CARGO_TARGET_DIR").stderr(Stdio::piped()).stdout(Stdio::null());
     let child = command.spawn().unwrap();
     let has_lines = || {
-        // A run with a name of its own has its lines beside that.
+        // A named run has its `.jsonl` next to its results file.
         let lines = [files(&results(folder), ".jsonl"), files(folder, ".jsonl")].concat();
         let text = lines.first().map(|path| fs::read_to_string(path).unwrap());
         text.is_some_and(|text| text.matches("\n{\"line\":\"trial\"").count() >= 15)
@@ -58,7 +58,7 @@ pub(crate) fn signal(process: u32, name: &str) {
     assert!(kill.unwrap().success());
 }
 
-/// Command lines of the processes that run in a folder.
+/// Command lines of the processes in a folder.
 pub(crate) fn processes_in(folder: &Path) -> Vec<String> {
     let folder = folder.canonicalize().unwrap();
     let processes = fs::read_dir("/proc").unwrap().flatten();
@@ -68,7 +68,8 @@ pub(crate) fn processes_in(folder: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Nothing runs in a folder any more, now or soon: a killed process takes a moment to be gone.
+/// Checks that no process is left in a folder, with some patience: a killed process takes a moment to
+/// disappear.
 #[track_caller]
 pub(crate) fn nothing_runs_in(folder: &Path) {
     let patience = Instant::now() + Duration::from_secs(10);

@@ -1,4 +1,4 @@
-"""A runner outside of the harness, for its tests: it does `null`, `spawn-join` and `echo-latency`, or
+"""An external runner for the tests of the harness: it runs `null`, `spawn-join` and `echo-latency`, or
 misbehaves in the way that its argument names."""
 
 import json
@@ -77,7 +77,7 @@ def trial(request, how):
 
 
 def misbehave(how, request):
-    """Whether there is nothing more to say."""
+    """Whether there is nothing more to send."""
     if how == "noise":
         print("<b>Loading</b> the model")
     elif how == "hang":

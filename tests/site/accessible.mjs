@@ -1,6 +1,6 @@
-// axe on a page. What it cannot judge is left only with a reason.
+// Runs axe on a page. A rule that it cannot judge is accepted only for a known reason.
 
-/** Rules that are not run, because another test judges the same. */
+/** Rules that are not run, because another test covers them. */
 const ELSEWHERE = {
   // contrast.mjs computes it for every text, also inside SVG and over shaded cells.
   "color-contrast": { enabled: false },
@@ -11,7 +11,7 @@ const UNJUDGED = {
   "th-has-data-cells": "axe knows no scope=rowgroup: a kind heads the rows of its tbody",
 };
 
-/** What axe finds, one line each: violations, and what it could not judge for no known reason. */
+/** The findings of axe, one per line: violations, and rules that it could not judge for no known reason. */
 export const judge = async (tab, axe) => {
   if (!await tab.evaluate(() => "axe" in globalThis)) await tab.evaluate(axe);
   const { violations, incomplete } = await tab.evaluate((rules) =>

@@ -1,4 +1,4 @@
-// What the controls say they do, they do; the address keeps it; the keyboard reaches it.
+// The controls do what they say, the address keeps their state, and the keyboard reaches them.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -8,7 +8,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-/** Runs a test in a tab that must have nothing to complain about. */
+/** Runs a test in a tab that must log no complaints. */
 const inTab = (options, work) => async () => {
   const { tab, complaints, close } = await open(browser, page(options.site ?? "usual", options.page), options);
   await work(tab);
@@ -49,7 +49,7 @@ describe("the table", () => {
 
   test("says in the script what the page says without it", inTab({}, async (tab) => {
     const given = await everything(tab);
-    // Through another runner and back, every cell drawn by the script.
+    // To another runner and back: the script draws every cell.
     await tab.evaluate(() => {
       const select = document.querySelector("#controls select");
       const again = document.createElement("option");
@@ -69,7 +69,7 @@ describe("the table", () => {
       const classes = await row.locator("td:not(.na)").evaluateAll((cells) => cells.map((one) => one.className));
       assert.equal(classes.filter((one) => one === "ab").length, classes.length ? 1 : 0, String(classes));
     }
-    // A discontinued runner is never what others are compared with here.
+    // Here, a discontinued runner is never the reference.
     assert.equal(await tab.locator(".matrix td.ab i", { hasText: "async-std" }).count(), 0);
   }));
 
@@ -136,7 +136,7 @@ describe("the table", () => {
   }));
 
   test("a check is never ranked, whoever is compared with", inTab({ site: "answers", hash: "#base=smol&show=absolute&find=deadlock" }, async (tab) => {
-    assert.equal(await cell(tab, "deadlock", "tokio"), "deadlocks until cancelled");
+    assert.equal(await cell(tab, "deadlock", "tokio"), "deadlocks until canceled");
     assert.equal(await cell(tab, "deadlock", "threads"), "fails");
     await field(tab, "only settled").check();
     assert.deepEqual(await rows(tab), ["deadlock"]);

@@ -1,4 +1,4 @@
-// The browser, and the sites that it opens.
+// The browser and the sites that it opens.
 
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 // `run` says where the sites are.
 const folder = resolve(process.env.SITES);
 
-/** Every file below a folder whose name ends so. */
+/** Every file below a folder whose name has this ending. */
 export const files = (below, ending) =>
   readdirSync(below, { recursive: true })
     .filter((name) => name.endsWith(ending))
@@ -24,7 +24,7 @@ export const sites = readdirSync(folder)
 export const pages = sites.flatMap((site) =>
   files(site.folder, ".html").map((file) => ({ file, site, name: relative(folder, file) })));
 
-/** The pages that differ in kind: of those in one folder, workloads or runners, the first of each site. */
+/** One page of each kind: of the pages in one folder (workloads or runners), the first of each site. */
 const inFolder = new Map();
 export const kinds = pages.filter(({ name }) => {
   const folder = dirname(name);
@@ -45,7 +45,7 @@ export const launch = () =>
     ],
   });
 
-/** Opens a file in a tab of its own; `complaints` gathers what the page should not have done. */
+/** Opens a file in a new tab; `complaints` collects errors of the page. */
 export const open = async (browser, file, options = {}) => {
   const { hash = "", ...rest } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...rest });

@@ -1,6 +1,6 @@
 // Contrast of text by computed style (WCAG 2.2, 1.4.3), inside SVG too, where axe cannot judge.
 
-/** Runs in the page: every visible text that is too faint. */
+/** Runs in the page; returns every visible text that is too faint. */
 export const faintTexts = () => {
   const channels = (color) => {
     const [red, green, blue, alpha = 1] = color.match(/[\d.]+/g).map(Number);

@@ -1,4 +1,4 @@
-// The pages as files: valid, small, and with no link into nothing.
+// The pages as files: valid, small, and without dead links.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -13,7 +13,7 @@ import { files, pages, sites } from "./browser.mjs";
 const run = promisify(execFile);
 const KIB = 1024;
 
-// What the nu validator says without need, and why.
+// Messages of the Nu validator that do not apply, and why.
 const UNSAID = [
   {
     words: /^Inline script violates Content Security Policy/,
@@ -46,9 +46,9 @@ test("html-validate has nothing to say", async () => {
     root: true,
     extends: ["html-validate:standard", "html-validate:a11y"],
     rules: {
-      // A title holds a workload's own words.
+      // A title contains the text of a workload.
       "long-title": "off",
-      // Nothing is sent: every control acts at once.
+      // Nothing is submitted: every control takes effect at once.
       "wcag/h32": "off",
     },
   });
@@ -58,7 +58,7 @@ test("html-validate has nothing to say", async () => {
   assert.deepEqual([...new Set(said)], []);
 });
 
-/** What a page refers to, and what may be referred to in it. */
+/** The targets of a page's links, and the anchors in it. */
 const attributes = (html, name) =>
   [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g"))].map(([, value]) => value.replaceAll("&amp;", "&"));
 
@@ -91,7 +91,7 @@ test("no page is large, the script is small", (context) => {
     const most = name.includes("single") ? 1024 * KIB : 150 * KIB;
     const line = `${name}: ${(size / KIB).toFixed(1)} KiB, script ${scripts.join(" + ") || 0} B, data ${data.join(" + ") || 0} B`;
     context.diagnostic(line);
-    // Names without end make pages without end.
+    // Endless names make endless pages.
     const exempt = name.startsWith("hostile");
     if ((size > most && !exempt) || scripts.length > 1 || scripts[0] > 10 * KIB || data.some((bytes) => bytes > 40 * KIB)) large.push(line);
   }

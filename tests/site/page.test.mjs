@@ -1,4 +1,4 @@
-// Every page of every site: what must hold of each, in both themes and two widths.
+// Every page of every site: what must hold for each, in both themes and at two widths.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -28,19 +28,19 @@ const hiddenFigures = () => [...document.querySelectorAll("table, svg.chart")]
 
 const clipped = () => [...document.querySelectorAll("*")]
   .filter((element) => element.checkVisibility() && !["visible", ""].includes(getComputedStyle(element).overflowX))
-  // What only screen readers meet is one pixel wide.
+  // Text for screen readers only is one pixel wide.
   .filter((element) => !element.closest("svg") && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1)
   .map((element) => `${element.tagName} ${element.className} ${element.scrollWidth} > ${element.clientWidth}`);
 
 const openDetails = () =>
   document.querySelectorAll("details").forEach((part) => { part.open = true; });
 
-// What folds is laid out a frame after the medium has changed.
+// Folded parts are laid out one frame after the medium changes.
 const painted = () =>
   new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
 
 const FIRST = pages.filter(({ name }) => name === "answers/index.html");
-/** How many of some elements lie within the window as a whole. */
+/** How many of the elements lie entirely within the window. */
 const visible = (tab, selector) => tab.locator(selector).evaluateAll((parts) => parts.filter((part) => {
   const { top, bottom, height } = part.getBoundingClientRect();
   return height > 0 && top >= 0 && bottom <= innerHeight;
@@ -108,7 +108,7 @@ describe("each page", { concurrency: availableParallelism() }, () => kinds.forEa
 
     test("scripts off: every figure, no dead control", async () => {
       const { tab, complaints, close } = await open(browser, file, { javaScriptEnabled: false });
-      // evaluate() works all the same: only the page's own scripts are off.
+      // evaluate() still works: only the page's own scripts are off.
       await tab.evaluate(openDetails);
       assert.deepEqual(await tab.evaluate(dead), []);
       assert.deepEqual(await tab.evaluate(hiddenFigures), []);

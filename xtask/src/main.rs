@@ -1,4 +1,4 @@
-//! Facts about the workspace and its lock file that the scripts ask for.
+//! Facts about the workspace and its lock file, for the scripts.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! No two files of a crate import each other, directly or in a loop.
+//! Checks that files of a crate do not import each other, directly or in a cycle.
 //!
 //! A file imports another when one of its paths leads to an item defined there. Re-exports, traits and code
 //! under `#[cfg(test)]` do not count.
@@ -15,7 +15,7 @@ use proc_macro2::{TokenStream, TokenTree};
 type Module = Vec<String>;
 type Crate = BTreeMap<Module, File>;
 
-/// What one file names, and what it offers.
+/// The paths that a file uses, and the items that it defines.
 #[derive(Default)]
 struct File {
     paths: Vec<Module>,
@@ -83,7 +83,7 @@ fn scan(tokens: TokenStream, module: &[String], prefix: &[String], export: bool,
     }
 }
 
-/// Whether an attribute limits what follows to tests.
+/// Whether an attribute limits the following item to tests.
 fn is_test(attribute: &TokenTree) -> bool {
     let text = attribute.to_string();
     text.starts_with("[cfg (test") || text.starts_with("[cfg (all (test")
@@ -121,7 +121,7 @@ fn home<'c>(files: &'c Crate, path: &[String]) -> Option<&'c Module> {
     elsewhere.or_else(|| (!file.traits.contains(name)).then_some(module))
 }
 
-/// The imports that are part of a loop.
+/// The imports that are part of a cycle.
 fn loops(files: &Crate) -> Vec<String> {
     let imports: BTreeMap<&Module, BTreeSet<&Module>> = files
         .iter()

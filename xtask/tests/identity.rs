@@ -1,5 +1,5 @@
-//! A trial program's bytes depend on its runner, the workloads, their dependencies and the compiler alone: not
-//! on the folder that it is built in, and not on another runner.
+//! A trial program's bytes depend only on its runner, the workloads, their dependencies and the compiler, and
+//! not on its build folder or another runner.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub fn cells() -> runtime_bench_api::cells::Cells {
 }
 ";
 
-/// Copies what git knows of this workspace, and replaces the code of the other runners.
+/// Copies the tracked files of this workspace, and replaces the code of the other runners.
 fn copy(to: &Path) {
     let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(ROOT).output();
     let listed = String::from_utf8(listed.expect("git runs").stdout).expect("text");
@@ -38,7 +38,7 @@ fn copy(to: &Path) {
     }
 }
 
-/// What was built of packages outside of this workspace, in a folder of its own, with its times.
+/// Copies the built packages from outside of this workspace to a separate folder, with their timestamps.
 fn built_dependencies(target: &Path) -> TempDir {
     let copy = tempdir_in(target).expect("a folder");
     for folder in ["deps", ".fingerprint", "build"] {
@@ -51,7 +51,7 @@ fn built_dependencies(target: &Path) -> TempDir {
         };
         let paths = entries.flatten().map(|entry| entry.path()).filter(|path| !is_own(path));
         let mut cp = Command::new("cp");
-        // Nothing writes to what is linked, because nothing of it is built again.
+        // Linked files are never written, because they are not built again.
         cp.arg("-a").args((folder == "deps").then_some("--link")).args(paths).arg(&to);
         assert!(cp.status().expect("cp runs").success());
     }
@@ -62,7 +62,7 @@ fn built_dependencies(target: &Path) -> TempDir {
 fn build(folder: &Path, target: &Path) -> Vec<u8> {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "--offline", "--locked", "--quiet", "--bin", PROGRAM]);
-    // As `scripts/test` has built the dependencies.
+    // The options with which `scripts/test` built the dependencies.
     build.args(["--workspace", "--features", "runtime-bench/everything"]);
     let status = build.current_dir(folder).env("CARGO_TARGET_DIR", target).status();
     assert!(status.expect("cargo runs").success());

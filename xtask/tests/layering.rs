@@ -7,7 +7,7 @@ use std::str::FromStr;
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use proc_macro2::{TokenStream, TokenTree};
 
-/// The runtimes under test, and the crates that they are made of.
+/// The runtimes under test, and their crates.
 const RUNTIMES: [&str; 10] = [
     "tokio",
     "async-std",
@@ -21,7 +21,7 @@ const RUNTIMES: [&str; 10] = [
     "mio",
 ];
 
-/// What the packages of each layer may depend on, without the prefix `runtime-bench-`.
+/// The allowed dependencies of the packages of each layer, without the prefix `runtime-bench-`.
 const LAYERS: [(&str, &[&str]); 11] = [
     ("results", &[]),
     ("fixtures", &["results"]),
@@ -39,7 +39,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
 /// The layer of every package in the folder of this name.
 const RUNNERS: &str = "runners";
 
-/// Where the root package links one: its trial programs.
+/// The folder in which the root package may name one: its trial programs.
 const PROGRAMS: &str = "src/programs";
 
 fn packages() -> Vec<Package> {
@@ -50,7 +50,7 @@ fn is_runner(package: &Package) -> bool {
     package.manifest_path.components().any(|part| part.as_str() == RUNNERS)
 }
 
-/// What a package depends on when it is built for use.
+/// The dependencies of a package, without development dependencies.
 fn dependencies(package: &Package) -> impl Iterator<Item = &str> {
     let normal = package.dependencies.iter().filter(|one| one.kind == DependencyKind::Normal);
     normal.map(|one| one.name.as_str())
@@ -70,7 +70,7 @@ fn packages_depend_on_lower_layers_only() {
 }
 
 #[test]
-fn manifests_outside_of_the_runners_name_no_runtime() {
+fn manifests_outside_of_the_runners_do_not_name_a_runtime() {
     for package in packages().iter().filter(|package| !is_runner(package)) {
         let named: Vec<&str> =
             dependencies(package).filter(|name| RUNTIMES.contains(name)).collect();
@@ -107,7 +107,7 @@ fn path_of(tokens: TokenStream, names: &[String]) -> Option<&String> {
 }
 
 #[test]
-fn sources_outside_of_the_runners_name_no_runtime() {
+fn sources_outside_of_the_runners_do_not_name_a_runtime() {
     let packages = packages();
     let (runners, others): (Vec<_>, Vec<_>) = packages.iter().partition(|one| is_runner(one));
     let names = RUNTIMES.into_iter().chain(runners.iter().map(|package| package.name.as_str()));

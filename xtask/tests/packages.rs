@@ -1,5 +1,5 @@
-//! What is published: every package holds what it needs and nothing else, and says truly which compiler it
-//! takes.
+//! Checks published packages: each contains only the files that it needs, and declares the compiler that it
+//! requires.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use cargo_metadata::{MetadataCommand, Package};
 
-/// What some packages may hold beside licenses, readme, manifests and `src`.
+/// Files that some packages may contain besides licenses, readme, manifests and `src`.
 const MORE: [(&str, &[&str]); 6] = [
     ("runtime-bench-results", &["schema/", "SCHEMA.md"]),
     ("runtime-bench-analysis", &["schema/", "tests/"]),
@@ -31,7 +31,7 @@ const MORE: [(&str, &[&str]); 6] = [
 /// The root of the workspace.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Everything that is built on this kind of machine.
+/// All packages that are built on this kind of machine.
 fn packages() -> Vec<Package> {
     let told = Command::new(env!("CARGO")).args(["-vV"]).output().expect("cargo runs").stdout;
     let told = String::from_utf8(told).expect("cargo prints text");
@@ -45,7 +45,7 @@ fn is_published(package: &Package) -> bool {
 }
 
 #[test]
-fn a_package_holds_what_it_needs_and_nothing_else() {
+fn package_contains_only_the_files_that_it_needs() {
     let packages = packages();
     for package in
         packages.iter().filter(|package| package.source.is_none() && is_published(package))
@@ -103,7 +103,7 @@ fn dependencies_support_the_declared_rust_version() {
     }
 }
 
-/// Otherwise `cargo build`, `cargo bench` and the tests each build such a package, and what uses it, anew.
+/// Otherwise `cargo build`, `cargo bench` and the tests would each rebuild such a package and its users.
 #[test]
 fn packages_have_the_same_features_in_builds_and_in_tests() {
     let tree = |edges: &str| {

@@ -1,4 +1,4 @@
-//! Cells of a comparison against the reference, its A/A control, and each other.
+//! Compares the cells of a comparison with the reference, its A/A control, and each other.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -19,13 +19,13 @@ use runtime_bench_results::run::{Plan, PlannedCell, Role, Run};
 use runtime_bench_results::trial::{Phase, metric};
 
 /// Error level of all settled verdicts of a run, divided among its workloads, their points, their pairs of
-/// runners and the looks (Bonferroni): below 0.1, because rounds that resemble each other, less than can be
-/// seen, cost up to three times as many false verdicts (`docs/validation.md`).
+/// runners and the looks (Bonferroni): below 0.1, because rounds that resemble each other too little for
+/// detection cause up to three times as many false verdicts (`docs/validation.md`).
 const TABLE_LEVEL: f64 = 0.02;
 /// Error level of all A/A controls of a run, divided among its groups and the looks.
 const CONTROL_LEVEL: f64 = 0.01;
 
-/// Analyses a run.
+/// Analyzes a run.
 pub fn analyze(run: &Run) -> Analysis {
     let cells = &run.header.plan.cells;
     let gathered = Gathered::new(run);
@@ -58,7 +58,7 @@ pub fn analyze(run: &Run) -> Analysis {
     Analysis { groups, noise, scalings, load_change, overall, claims }
 }
 
-/// What the A/A controls say, of comparisons that have figures.
+/// The results of the A/A controls, for comparisons with figures.
 fn control(groups: &[Group]) -> Noise {
     let mut noise = Noise::default();
     let has_figures = |group: &&Group| group.rows.iter().any(|row| row.status == Status::Measured);
@@ -114,7 +114,7 @@ impl Context<'_> {
         }
     }
 
-    /// The workload's headline; of a startup that the workload does not headline, its time.
+    /// The workload's headline, or the startup time in a startup phase that the workload does not headline.
     fn headline(&self, cell: &PlannedCell) -> &str {
         match self.run.workload(&cell.key.workload) {
             Some(info) if cell.phase == Phase::Startup && info.headline_phase != Phase::Startup => {
@@ -144,7 +144,7 @@ impl Context<'_> {
         }
     }
 
-    /// The plan's reference, else the first runner that was measured and is still maintained.
+    /// The plan's reference, or else the first measured runner that is still maintained.
     fn reference(&self, rows: &[Row], able: &[usize]) -> Option<usize> {
         let wanted = &self.run.header.plan.reference;
         let named = able.iter().find(|&&row| rows[row].key.runner == *wanted);
@@ -187,12 +187,12 @@ impl Context<'_> {
             .iter()
             .map(|row| self.run.runner(&row.key.runner).map(|info| info.class))
             .collect();
-        // What each row's rivals are, compared with it.
+        // The rivals of each row, compared with it.
         let mut rivals: Vec<Vec<(usize, Rival)>> = vec![Vec::new(); rows.len()];
         for (place, &row) in able.iter().enumerate() {
             let level = self.levels.level(&rows[row].key.workload);
             for &other in able[place + 1..].iter().filter(|&&other| class[other] == class[row]) {
-                // Those with the reference are known.
+                // The comparisons with the reference are known.
                 let rival = match (&rows[other].comparison, &rows[row].comparison) {
                     (Some(known), None) => Rival::of(known),
                     (None, Some(known)) => Rival::of(known).turned(),
@@ -222,7 +222,7 @@ impl Context<'_> {
     }
 }
 
-/// What a row's rival is, compared with it.
+/// A rival of a row, compared with it.
 #[derive(Clone, Copy)]
 struct Rival {
     verdict: Verdict,
@@ -261,8 +261,8 @@ pub struct Levels<'a> {
 }
 
 impl<'a> Levels<'a> {
-    /// Of a whole plan and its runners, also where a shard measures a part of it. Every cell that the plan
-    /// expects to run counts, so no outcome of the run moves the level.
+    /// For a whole plan and its runners, even if a shard measures only a part. Every cell that the plan
+    /// expects to run counts, so no outcome of the run affects the level.
     pub fn of(plan: &'a Plan, runners: &[RunnerInfo]) -> Self {
         let is_reference = |name: &str| {
             runners.iter().any(|info| info.name == name && info.class == Class::Reference)
@@ -294,10 +294,10 @@ pub fn comparisons_of(ranked: usize, references: usize) -> usize {
 /// The level of one comparison: 0.02, divided by workloads × comparisons of the workload × looks.
 ///
 /// Looks are numbers of rounds that are fixed before the first one. Each has the same share of the error
-/// budget, so whichever of them ends a comparison, its level holds: P(some look errs) ≤ Σ P(look errs),
-/// however the looks depend on each other (Bonferroni). Equal shares are those of Pocock, "Group sequential
-/// methods in the design and analysis of clinical trials", *Biometrika* 64 (1977), whose exact boundaries
-/// are a little milder, and need normal samples.
+/// budget, so the level holds whichever of them ends a comparison: P(some look errs) ≤ Σ P(look errs),
+/// regardless of how the looks depend on each other (Bonferroni). Equal shares are those of Pocock, "Group
+/// sequential methods in the design and analysis of clinical trials", *Biometrika* 64 (1977), whose exact
+/// boundaries are slightly less strict, but require normal samples.
 pub fn level(workloads: usize, comparisons: usize, looks: usize) -> f64 {
     TABLE_LEVEL
         / [workloads, comparisons, looks].map(|count| count.max(1) as f64).iter().product::<f64>()

@@ -6,7 +6,7 @@ use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::{Role, Run};
 
 /// Costs of the reference's A/A control and of the reference, round by round, as [`Group::control`] compares
-/// them; empty for a comparison without a A/A control.
+/// them; empty for a comparison without an A/A control.
 pub fn control_pairs(run: &Run, group: &Group) -> Vec<(f64, f64)> {
     let Some(control) = &group.control else { return Vec::new() };
     let key = CellKey {

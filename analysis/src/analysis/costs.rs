@@ -1,4 +1,4 @@
-//! What the headline costs, for every row that was measured.
+//! The cost of the headline, for every measured row.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use super::parallel::on_all_cores;
 use super::{Group, Row};
 use runtime_bench_results::run::Role;
 
-/// A measured row and what its headline costs.
+/// A measured row and the cost of its headline.
 pub(super) struct Costed<'a> {
-    /// The comparison that it is part of.
+    /// Its comparison.
     pub(super) group: &'a Group,
     /// The row.
     pub(super) row: &'a Row,
-    /// Cost by round, in the unit of the headline, or its inverse where more is better.
+    /// Cost by round, in the unit of the headline, or its inverse if higher is better.
     pub(super) costs: BTreeMap<u32, f64>,
 }
 

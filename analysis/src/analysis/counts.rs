@@ -1,11 +1,11 @@
-//! How many comparisons have which class of result.
+//! The number of comparisons in each class of result.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Analysis, Group};
 use crate::stats::{Comparison, ResultClass};
 
-/// How many comparisons have which class of result.
+/// The number of comparisons in each class of result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClassCounts {
@@ -15,7 +15,7 @@ pub struct ClassCounts {
     pub same: usize,
     /// Probably faster or slower.
     pub leaning: usize,
-    /// Not known yet.
+    /// No answer yet.
     pub open: usize,
 }
 
@@ -34,7 +34,7 @@ impl ClassCounts {
         counts
     }
 
-    /// All of them.
+    /// The total.
     pub fn total(&self) -> usize {
         self.settled + self.same + self.leaning + self.open
     }

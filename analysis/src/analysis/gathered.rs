@@ -8,7 +8,7 @@ use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::{Role, Run, TrialRecord};
 use runtime_bench_results::trial::Phase;
 
-/// What was measured of every cell of a run.
+/// The measurements of every cell of a run.
 #[derive(Debug)]
 pub struct Gathered<'a> {
     /// By index of the plan's cells.
@@ -17,12 +17,12 @@ pub struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
-    /// Sorts the trials of a run. A trial that names no cell of the plan is a bug of the reader.
+    /// Sorts the trials of a run. A trial of a cell outside the plan is a bug in the reader.
     pub fn new(run: &'a Run) -> Self {
         let plan = &run.header.plan.cells;
         let mut cells = HashMap::new();
         for (id, cell) in plan.iter().enumerate() {
-            // Of two cells of one name the first counts.
+            // If two cells have the same name, the first counts.
             cells.entry((&cell.key, cell.phase, cell.role)).or_insert(id);
         }
         let mut trials: Vec<Vec<&TrialRecord>> = vec![Vec::new(); plan.len()];
@@ -39,7 +39,7 @@ impl<'a> Gathered<'a> {
         Self { samples, cells }
     }
 
-    /// What a cell's headline costs, by round: itself where less is better, its inverse otherwise.
+    /// The cost of a cell's headline, by round: the headline if lower is better, otherwise its inverse.
     pub(crate) fn costs(
         &self,
         key: &CellKey,
@@ -57,7 +57,7 @@ impl<'a> Gathered<'a> {
         cell.map_or_else(BTreeMap::new, |&cell| self.samples[cell].values(metric))
     }
 
-    /// What a subject did in its first verified block, in a few words.
+    /// A short description of a subject's first verified output.
     pub fn output(&self, key: &CellKey, phase: Phase) -> Option<&'a str> {
         let cell = self.cells.get(&(key, phase, Role::Subject))?;
         self.samples[*cell].blocks.values().next().map(|block| block.output.as_str())

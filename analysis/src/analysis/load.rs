@@ -7,7 +7,7 @@ use crate::stats::median;
 use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::run::Run;
 
-/// More cores than any machine has: a file may say anything.
+/// More cores than any machine has, because a file may contain any number.
 const MOST_CORES: f64 = 1e5;
 /// Fewest windows on either side: about two seconds.
 const FEWEST: usize = 20;
@@ -24,8 +24,8 @@ pub struct LoadChange {
     pub after: f64,
 }
 
-/// The greatest change of the load of a run, if its medians differ by at least [`LOADED`] cores. Of a merged
-/// run none: each shard has a machine of its own.
+/// The largest change in the load of a run, if its medians differ by at least [`LOADED`] cores. `None` for a
+/// merged run, whose shards ran on different machines.
 ///
 /// The moment is where a step fits best by least squares (one change of the mean; Hinkley, "Inference about
 /// the change-point in a sequence of random variables", Biometrika 57(1), 1970, §2).
@@ -51,7 +51,7 @@ fn step(values: &[f64]) -> Option<usize> {
     let mut best: Option<(usize, f64)> = None;
     for split in FEWEST..=values.len().checked_sub(FEWEST)? {
         let (left, right) = (split as f64, (values.len() - split) as f64);
-        // What the step takes off the sum of squares.
+        // The reduction of the sum of squares by the step.
         let gain = (sum / left - (all - sum) / right).powi(2) * left * right;
         if best.is_none_or(|(_, most)| gain > most) {
             best = Some((split, gain));

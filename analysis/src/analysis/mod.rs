@@ -1,6 +1,6 @@
 //! A run → one row per cell with its figures and verdicts.
 //!
-//! A [`Group`] is what may be compared: one workload at one point and one phase. Reports and the
+//! A [`Group`] holds cells that may be compared: one workload at one point and in one phase. Reports and the
 //! terminal read this, never the raw trials.
 
 pub mod claims;
@@ -45,13 +45,13 @@ pub struct Analysis {
     pub groups: Vec<Group>,
     /// The A/A controls of all groups.
     pub noise: Noise,
-    /// How the cost of a runner grows along a parameter that has at least three values.
+    /// The growth of a runner's cost along a parameter with at least three values.
     #[serde(default)]
     pub scalings: Vec<Scaling>,
-    /// How the load of other programs changed in the middle of the run, if it did.
+    /// The change in the load of other programs during the run, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load_change: Option<LoadChange>,
-    /// Runners over all workloads of a kind, by kind and class.
+    /// Means of runners over all workloads of a kind, by kind and class.
     #[serde(default)]
     pub overall: Vec<Overall>,
     /// The verdicts of the claims, in order.
@@ -59,7 +59,7 @@ pub struct Analysis {
     pub claims: Vec<claims::JudgedClaim>,
 }
 
-/// One workload at one point and one phase: the cells that may be compared.
+/// One workload at one point and in one phase: the cells that may be compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Group {
@@ -96,7 +96,7 @@ pub struct Row {
     /// in the middle of their round.
     #[serde(default)]
     pub dropped: usize,
-    /// Every metric, the workload's headline among them.
+    /// Every metric, including the workload's headline.
     pub metrics: Vec<Summary>,
     /// Latencies of all processes, if recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ pub struct Row {
 }
 
 impl Group {
-    /// Whether it passes or fails: neither direction of its headline is better, so nothing of it is ranked.
+    /// Whether it passes or fails: neither direction of its headline is better, so it is not ranked.
     pub fn is_check(&self) -> bool {
         is_check(&self.rows, &self.headline)
     }
@@ -133,7 +133,7 @@ impl Group {
 
 fn is_check(rows: &[Row], headline: &str) -> bool {
     let found = rows.iter().find_map(|row| row.metric(headline));
-    // Older results files say that less of it is better.
+    // Older results files declare that lower is better.
     found.is_some_and(|one| one.better == Better::Neither || one.name == metric::FIXED.id)
 }
 

@@ -11,11 +11,11 @@ use runtime_bench_results::noise::{NoiseWindow, Stall};
 use runtime_bench_results::run::{Run, TrialRecord};
 use runtime_bench_results::shard::Shard;
 
-/// Share of the ideal parallel capacity below which cores were not free: 1.8 of 2. A runtime of
-/// several threads is then measured as one of fewer.
+/// Share of the ideal parallel capacity below which cores were not free: 1.8 of 2. A runtime with several
+/// threads is then measured as one with fewer.
 pub const LEAST_FREE: f64 = 0.9;
 
-/// Cores kept busy by other programs from which on a trial counts as loaded.
+/// Number of cores kept busy by other programs from which a trial counts as loaded.
 pub const LOADED: f64 = 0.5;
 
 /// Background load during the counted trials of a comparison. `None` if nothing was read.
@@ -49,7 +49,7 @@ impl GroupNoise {
         Some(self.free_median? * self.ideal_cores?)
     }
 
-    /// Fewer cores were free than runners of several threads count on.
+    /// Whether fewer cores were free than runners with several threads require.
     pub fn crowded(&self) -> bool {
         self.free_median.is_some_and(|free| free < LEAST_FREE)
     }
@@ -59,11 +59,11 @@ fn during(stall: &Stall, trial: &TrialRecord) -> bool {
     stall.overlaps(trial.at_s, trial.at_s + trial.cost_s)
 }
 
-/// What was read between the trials of a run, or of one shard of a merged run, in the order of time.
+/// The readings between the trials of a run, or of one shard of a merged run, in the order of time.
 pub(super) struct Beside<'a> {
     shard: Option<&'a Shard>,
     stalls: &'a [Stall],
-    /// Windows that know the foreign CPU time.
+    /// Windows with the CPU time of other programs.
     windows: Vec<&'a NoiseWindow>,
     /// Probes of the capacity.
     probes: Vec<Probe>,
@@ -79,7 +79,7 @@ struct Probe {
 }
 
 impl<'a> Beside<'a> {
-    /// Of a run; of a merged run one for each shard, because each has a time of its own.
+    /// One for a run; for a merged run, one for each shard, because each has its own time.
     pub(super) fn each(run: &'a Run) -> Vec<Self> {
         if run.shards.is_empty() {
             return vec![Self::new(None, &run.noise, &run.stalls)];
@@ -87,7 +87,7 @@ impl<'a> Beside<'a> {
         run.shards.iter().map(|own| Self::new(Some(&own.shard), &own.noise, &own.stalls)).collect()
     }
 
-    /// Whether it was read beside the trials of a workload.
+    /// Whether it was read next to the trials of a workload.
     pub(super) fn is_of(&self, workload: &str) -> bool {
         self.shard.is_none_or(|shard| shard.measures(workload))
     }
@@ -129,7 +129,7 @@ impl<'a> Beside<'a> {
         }
     }
 
-    /// Foreign cores of every window that a trial lies in, each window once.
+    /// Cores used by other programs in every window that overlaps a trial, each window once.
     fn foreign(&self, trials: &[&TrialRecord]) -> Vec<f64> {
         let met: BTreeSet<usize> = trials.iter().flat_map(|trial| self.beside(trial)).collect();
         met.into_iter().filter_map(|window| self.windows[window].foreign_cores).collect()
@@ -142,7 +142,7 @@ impl<'a> Beside<'a> {
         foreign.any(|cores| cores >= LOADED)
     }
 
-    /// The windows that a trial lies in.
+    /// The windows that overlap a trial.
     fn beside(&self, trial: &TrialRecord) -> Range<usize> {
         // Windows follow each other, so their ends are in order, too.
         let until_s = trial.at_s + trial.cost_s;
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_during_a_stall_is_still_a_failure() {
+    fn failure_during_a_stall_is_still_a_failure() {
         let mut run = run();
         run.push(stall(3.0, 1e3));
         run.trials[1].outcome = wrong("8 of 9");
@@ -299,7 +299,7 @@ mod tests {
         let mut run = run();
         let trials = run.trials.len();
         assert_eq!(group(&run).noise, GroupNoise { trials, ..GroupNoise::default() });
-        // What cannot be is not counted, either.
+        // Impossible values are not counted, either.
         let capacity_ideal = Some(0.0);
         let capacity = Some(1.0);
         run.noise.push(NoiseWindow { capacity, capacity_ideal, ..NoiseWindow::default() });

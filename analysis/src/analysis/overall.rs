@@ -10,10 +10,10 @@ use crate::stats::{GeometricMean, geometric_mean};
 use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::run::Run;
 
-/// Fewest workloads: the mean of one is that one.
+/// Minimum number of workloads.
 const FEWEST_WORKLOADS: usize = 2;
 
-/// The runners of one class over the workloads of one kind that all of them can do.
+/// The runners of one class over the workloads of one kind that all of them support.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Overall {
@@ -23,7 +23,7 @@ pub struct Overall {
     pub class: Class,
     /// Name of the runner that the ratios refer to. It may be of the other class.
     pub reference: String,
-    /// The comparisons that the means are over, one a workload: `workload[/variant]/params`.
+    /// The averaged comparisons, one per workload: `workload[/variant]/params`.
     pub groups: Vec<String>,
     /// One per runner of the class, except the reference.
     pub runners: Vec<RunnerMean>,
@@ -62,9 +62,9 @@ impl<'a> Table<'a, '_> {
 
 /// Every mean of a run: by kind of workload, and within it by class of runners.
 ///
-/// A workload counts once, with its first group, so that one with many points does not outweigh the
-/// others. What measures the harness itself is left out, a comparison whose control failed, and so are workloads and runners that the run
-/// does not describe.
+/// A workload counts once, with its first group, so that one with many points does not outweigh the others.
+/// Excluded are workloads that measure the harness itself, comparisons whose control failed, and workloads
+/// and runners that the run does not describe.
 pub(super) fn overall(run: &Run, groups: &[Group], rows: &[Costed<'_>]) -> Vec<Overall> {
     let mut kinds: BTreeMap<Kind, Vec<Table<'_, '_>>> = BTreeMap::new();
     let mut known: Vec<&str> = Vec::new();
@@ -89,7 +89,7 @@ fn of_class(run: &Run, kind: Kind, class: Class, tables: &[Table<'_, '_>]) -> Op
     let described = run.header.runners.iter().map(|info| info.name.as_str());
     let members: Vec<&str> = described
         .filter(|name| is_of_class(name))
-        // A runner that supports fewer workloads has no mean, and must not remove those of the others.
+        // A runner that supports fewer workloads has no mean, and must not remove the means of the others.
         .filter(|name| {
             let able = tables.iter().filter(|table| table.rows.contains_key(name));
             able.count() >= FEWEST_WORKLOADS
@@ -121,8 +121,8 @@ fn of_class(run: &Run, kind: Kind, class: Class, tables: &[Table<'_, '_>]) -> Op
     })
 }
 
-/// The plan's reference where any comparison has it, else that of the first comparison. Where it
-/// failed it was replaced, and ratios to different runners have no mean.
+/// The plan's reference if any comparison has it, or else that of the first comparison. A reference that
+/// failed was replaced, and ratios to different runners have no mean.
 fn reference<'a>(run: &Run, tables: &[Table<'a, '_>]) -> Option<&'a str> {
     let mut found = tables.iter().filter_map(Table::reference);
     let wanted = &run.header.plan.reference;

@@ -1,4 +1,4 @@
-//! Runners of one run against a chosen reference, or each against each.
+//! Compares the runners of one run with a chosen reference, or all pairs.
 
 use std::collections::BTreeMap;
 
@@ -19,21 +19,21 @@ pub struct PairComparison {
     pub phase: Phase,
     /// Name of the metric that is compared.
     pub metric: String,
-    /// Its unit; empty where neither was measured.
+    /// Its unit; empty if neither was measured.
     pub unit: String,
     /// The cell that the ratio refers to.
     pub reference: CellKey,
-    /// The cell whose cost stands above it.
+    /// The cell whose cost is divided by it.
     pub candidate: CellKey,
     /// The paired comparison, or why there is none.
     pub comparison: Result<Comparison, String>,
 }
 
-/// Compares the runners of each comparison in pairs of rounds: all with `reference`, or, without
-/// one, each with each. The level is that of [`Levels`], as in every table of the run.
+/// Compares the runners of each comparison in pairs of rounds: all with `reference`, or, without one, all
+/// pairs. The level is that of [`Levels`], as in every table of the run.
 ///
-/// A pair in which one side is not applicable, or neither was measured, is left out, and so is a workload that
-/// passes or fails. `analysis` is that of the same run.
+/// Pairs in which one side is not applicable or neither was measured are left out, as are workloads that pass
+/// or fail. `analysis` is that of the same run.
 pub fn pairwise(run: &Run, analysis: &Analysis, reference: Option<&str>) -> Vec<PairComparison> {
     let levels = Levels::of(&run.header.plan, &run.header.runners);
     let gathered = Gathered::new(run);
@@ -88,7 +88,7 @@ fn of_group(
         .collect()
 }
 
-/// Whether a pair is worth a row: both apply, and there is something to say of one of them.
+/// Whether a pair has a row: both apply, and at least one has something to report.
 fn comparable(a: &Row, b: &Row) -> bool {
     let applies = |row: &Row| !matches!(row.status, Status::NotApplicable(_));
     let tried = |row: &Row| !matches!(row.status, Status::NotMeasured(_));

@@ -1,4 +1,4 @@
-//! Work that is alike for many items, on every core.
+//! Parallel work on many items.
 
 use std::num::NonZero;
 use std::thread;

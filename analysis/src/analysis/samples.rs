@@ -1,4 +1,4 @@
-//! The trials of one cell, and what they say about it alone.
+//! The trials of one cell, and their results for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +10,16 @@ use runtime_bench_results::trial::{Block, Metric, Outcome, metric};
 /// The trials of one cell.
 #[derive(Debug, Default)]
 pub(super) struct Samples<'a> {
-    /// Verified blocks by round; the pilot is not among them.
+    /// Verified blocks by round, without the pilot.
     pub(super) blocks: BTreeMap<u32, &'a Block>,
-    /// Allocations and their bytes, by a trial that is not timed.
+    /// Allocations and their bytes, from an untimed trial.
     allocated: Vec<&'a Metric>,
     /// Trials that failed, pilots included.
     pub(super) failures: Vec<String>,
     /// Verified blocks that were dropped because the machine stalled, or because the run was stopped in
     /// the middle of their round.
     pub(super) dropped: usize,
-    /// The counted trials, whatever became of them.
+    /// The counted trials, whatever their outcome.
     pub(super) counted: Vec<&'a TrialRecord>,
     tried: usize,
 }
@@ -49,13 +49,14 @@ impl<'a> Samples<'a> {
         samples
     }
 
-    /// Takes over failures: a A/A control is the reference once more, so its failures are the reference's.
+    /// Takes over failures: an A/A control is the reference measured again, so its failures are the
+    /// reference's.
     pub(super) fn blame(&mut self, failures: Vec<String>) {
         self.tried += failures.len();
         self.failures.extend(failures);
     }
 
-    /// What the headline costs, by round: itself where less is better, its inverse otherwise.
+    /// The cost of the headline, by round: the headline if lower is better, otherwise its inverse.
     pub(super) fn costs(&self, headline: &str) -> BTreeMap<u32, f64> {
         self.blocks
             .iter()
@@ -108,7 +109,7 @@ impl<'a> Samples<'a> {
     }
 
     pub(super) fn summaries(&self) -> Vec<Summary> {
-        // Not the first block's alone: a percentile may be supported in some blocks only.
+        // Not only those of the first block: a percentile may be supported in some blocks only.
         let mut seen = BTreeSet::new();
         let all = self.blocks.values().flat_map(|block| &block.metrics);
         let each = all.filter(|metric| seen.insert(metric.name.as_str()));
@@ -130,7 +131,7 @@ impl<'a> Samples<'a> {
     }
 }
 
-/// A metric that one process tells.
+/// A metric reported by one process.
 fn once(metric: &Metric) -> Summary {
     Summary {
         name: metric.name.to_string(),
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metric_that_the_first_block_lacks_is_reported() {
+    fn metric_missing_in_the_first_block_is_reported() {
         let of = |names: &[&str]| Block {
             metrics: names.iter().map(|name| Metric::lower(name, "ns", 1.0)).collect(),
             ..Block::default()

@@ -1,4 +1,4 @@
-//! How a cost grows along one parameter.
+//! The growth of a cost along one parameter.
 
 use std::collections::BTreeMap;
 
@@ -10,22 +10,22 @@ use crate::stats::{PowerLaw, SpeedUp, median, power_law, speed_up};
 use runtime_bench_results::key::{Param, ParamValue, WORKERS};
 use runtime_bench_results::trial::Phase;
 
-/// Fewest different values of a parameter.
+/// Minimum number of different values of a parameter.
 const FEWEST_VALUES: usize = 3;
 
-/// The cost of one runner along one numeric parameter, everything else being the same.
+/// The cost of one runner along one numeric parameter, with everything else equal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Scaling {
     /// Name of the workload.
     pub workload: String,
-    /// Its labeled form, if it has one.
+    /// Its variant, if it has one.
     pub variant: Option<String>,
     /// Name of the runner.
     pub runner: String,
     /// Phase of the instances.
     pub phase: Phase,
-    /// Name of the metric whose cost this is.
+    /// Name of the metric.
     pub headline: String,
     /// Name of the parameter.
     pub param: String,
@@ -37,7 +37,7 @@ pub struct Scaling {
     pub points: Vec<ScalingPoint>,
     /// Cost as a power of the parameter; `None` where fewer than three points are above zero.
     pub power_law: Option<PowerLaw>,
-    /// Of the parameter `workers`: how much faster more of them are. `None` without a point at one.
+    /// The speed-up, for the parameter `workers`. `None` without a point at one worker.
     pub speed_up: Option<SpeedUp>,
 }
 
@@ -47,13 +47,13 @@ pub struct Scaling {
 pub struct ScalingPoint {
     /// The parameter, in its unit.
     pub x: f64,
-    /// Median over processes of the headline, or of its inverse where more is better.
+    /// Median over processes of the headline, or of its inverse if higher is better.
     pub cost: f64,
     /// Processes measured.
     pub samples: usize,
 }
 
-/// What the points of one scaling share.
+/// The common part of the points of one scaling.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Along<'a> {
     workload: &'a str,
@@ -66,7 +66,7 @@ struct Along<'a> {
     fixed: Vec<&'a Param>,
 }
 
-/// Every scaling of a run, in the order in which the plan meets their first points.
+/// Every scaling of a run, in the order of their first points in the plan.
 pub(super) fn scalings(rows: &[Costed<'_>]) -> Vec<Scaling> {
     let mut lines: BTreeMap<Along<'_>, Line> = BTreeMap::new();
     for (place, row) in rows.iter().enumerate() {
@@ -76,7 +76,7 @@ pub(super) fn scalings(rows: &[Costed<'_>]) -> Vec<Scaling> {
         }
     }
     let mut lines: Vec<(Along<'_>, Line)> = lines.into_iter().collect();
-    // Stable: the parameters of one row stay in the order of their names.
+    // A stable sort: the parameters of one row stay in the order of their names.
     lines.sort_by_key(|(_, line)| line.place);
     on_all_cores(&lines, |(along, line)| line.fit(along)).into_iter().flatten().collect()
 }

@@ -7,17 +7,17 @@ use crate::stats::{Interval, figure_interval, median};
 use runtime_bench_results::histogram::{self, PERCENTILES, fewest_samples};
 use runtime_bench_results::trial::metric;
 
-/// A load generator that uses more than this of its one core is what is measured.
+/// CPU use, in cores, from which the load generator itself limits the result.
 const MOST_CLIENT_CPU: f64 = 0.8;
-/// One whose sends are late by more than this share of the tail makes the tail.
+/// Share of the tail from which late sends of the load generator dominate it.
 const MOST_LATE: f64 = 0.5;
 
-/// A percentile of the latencies of a process, as the median over processes: each weighs the same, however
-/// many latencies it has. A headline that is a percentile is the same figure.
+/// A percentile of the latencies of a process, as the median over processes: each has the same weight,
+/// regardless of its number of latencies. A headline that is a percentile is the same figure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Percentile {
-    /// Which: 0.99 is p99.
+    /// The percentile as a share: 0.99 is p99.
     pub share: f64,
     /// The median over processes, in the unit of the latencies.
     pub value: f64,
@@ -31,28 +31,27 @@ pub struct Percentile {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tail {
-    /// In ns, those that the latencies of a process support.
+    /// Percentiles in ns that the latencies of a process support.
     pub percentiles: Vec<Percentile>,
-    /// Which are not supported, and what they lack.
+    /// Unsupported percentiles, and the reasons.
     pub unsupported: Vec<(f64, String)>,
-    /// The greatest, ns: a plain figure, which grows with the number of samples.
+    /// The maximum, ns; it grows with the number of samples.
     pub max: f64,
     /// Latencies of all processes.
     pub samples: u64,
 }
 
 impl Tail {
-    /// Of the blocks that recorded latencies; `None` where none did. A text that is no histogram counts
-    /// as none.
+    /// The tail of the blocks that recorded latencies; `None` if none did. Invalid histograms are ignored.
     pub(super) fn of(samples: &Samples<'_>) -> Option<Self> {
         let mut of_processes: [Vec<f64>; PERCENTILES.len()] = Default::default();
         let (mut max, mut all, mut most) = (0, 0_u64, 0);
-        // One at a time: a histogram takes its whole range, whatever is in it.
+        // One at a time, because a histogram takes the memory of its whole range, regardless of its content.
         for text in samples.blocks.values().filter_map(|block| block.histogram.as_deref()) {
             let Ok(latencies) = histogram::decode(text) else { continue };
             max = max.max(latencies.max());
             most = most.max(latencies.len());
-            // No machine counts that far, but a file may say so.
+            // No machine counts that far, but a file may contain it.
             all = all.saturating_add(latencies.len());
             for ((_, share), values) in PERCENTILES.into_iter().zip(&mut of_processes) {
                 if fewest_samples(share).is_some_and(|fewest| latencies.len() >= fewest) {
@@ -75,7 +74,7 @@ impl Tail {
     }
 }
 
-/// Why the figures of a cell are the load generator's and not the server's.
+/// Why the figures of a cell reflect the load generator and not the server.
 pub(super) fn client_bound(samples: &Samples<'_>) -> Option<String> {
     let of = |name: &str| {
         let values = samples.blocks.values().filter_map(|block| block.metric(name));
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn percentile_that_no_process_supports_is_missing() {
+    fn unsupported_percentile_is_missing() {
         let tail = Tail::of(&samples(&blocks(25, 0.1, 0.0))).unwrap();
         for (share, us) in [(0.5, 500.0), (0.9, 900.0), (0.99, 990.0)] {
             assert!((value(&tail, share).unwrap() - us).abs() < 2.0, "{tail:?}");
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn each_process_weighs_the_same_in_curve_and_headline() {
+    fn processes_have_equal_weight_in_curve_and_headline() {
         let mut latencies = Histogram::<u64>::new_with_bounds(1, 1_000_000_000, 3).unwrap();
         latencies.record_n(5_000_000, 1_000_000).unwrap();
         let mut blocks = blocks(7, 0.1, 0.0);

@@ -1,4 +1,4 @@
-//! The runners that have a result in all workloads of a rule, each against each.
+//! The runners that have a result in all workloads of a rule, compared in pairs.
 
 use std::collections::BTreeMap;
 
@@ -15,9 +15,9 @@ use runtime_bench_results::setting;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswerState {
-    /// Settled comparisons carry it.
+    /// It rests on settled comparisons.
     Decided,
-    /// Some of the comparisons that carry it only lean, or a rival is still open.
+    /// Some of the comparisons that it rests on are only leaning, or a rival is still open.
     Leaning,
     /// No difference is shown.
     Open,
@@ -25,11 +25,11 @@ pub enum AnswerState {
     NotMeasured,
 }
 
-/// The runners of a rule, each against each in each of its workloads.
+/// The runners of a rule, compared in pairs in each of its workloads.
 pub(super) struct Field<'a> {
-    /// One a workload.
+    /// One per workload.
     pub(super) groups: Vec<&'a Group>,
-    /// Those that may be recommended, then the one-thread runners.
+    /// Runners that may be recommended, then the one-thread runners.
     pub(super) runners: Vec<&'a str>,
     /// How many may be recommended.
     pub(super) candidates: usize,
@@ -39,7 +39,7 @@ pub(super) struct Field<'a> {
 /// A comparison of the runner `a` with `b`, under `(workload, a, b)`.
 struct Bout {
     comparison: Comparison,
-    /// Whether the run's own table holds it.
+    /// Whether the run's own table contains it.
     known: bool,
 }
 
@@ -48,42 +48,42 @@ struct Bout {
 pub(super) struct Relation<'f> {
     /// The first runner's cost ÷ the second's.
     pub(super) ratio: f64,
-    /// What is said of the first.
+    /// The result for the first runner.
     pub(super) verdict: Verdict,
-    /// The comparison, which may be that of the second with the first.
+    /// The comparison, possibly of the second with the first.
     pub(super) comparison: &'f Comparison,
 }
 
 impl Relation<'_> {
-    /// Costs less, settled or leaning, by more than is negligible.
+    /// Whether it costs less, settled or leaning, by more than is negligible.
     pub(super) fn is_better(self) -> bool {
         matches!(self.verdict, Verdict::Faster | Verdict::LeansFaster)
             && !self.comparison.negligible
     }
 
-    /// Any difference is small.
+    /// Whether any difference is small.
     pub(super) fn is_same(self) -> bool {
         matches!(self.verdict, Verdict::Tie | Verdict::Same) || self.comparison.negligible
     }
 
-    /// Whether the direction, or that there is none, is not known.
+    /// Whether the result is open.
     pub(super) fn is_open(self) -> bool {
         !self.is_same()
             && matches!(self.verdict, Verdict::Open | Verdict::DependsOnMode | Verdict::NotCompared)
     }
 }
 
-/// What a field comes to; runners by their place in it.
+/// The conclusion from a field; runners are given by their index.
 #[derive(Debug)]
 pub(super) enum Pick {
-    /// No other beats these, and they beat another or tie with one that does; the rest of the unbeaten is
-    /// too noisy to place.
+    /// No other runner beats these, and they beat another or tie with one that does; the other unbeaten
+    /// runners are too noisy to place.
     Best(Vec<usize>, Vec<usize>),
-    /// Each is beaten somewhere: the best of each workload that has any.
+    /// Each is beaten in some workload: the best runners of each workload that has any.
     Split(Vec<(usize, Vec<usize>)>),
     /// All are the same within 10%.
     Same,
-    /// Nothing is shown.
+    /// No difference is shown.
     Open,
 }
 
@@ -108,7 +108,7 @@ impl<'a> Field<'a> {
                 let info = run.runner(name);
                 let ranked = |group: &&Group| row(group, name).is_some_and(Row::is_ranked);
                 info.map_or(Class::MultiThread, |info| info.class) == class
-                    // A recommendation is one of the defaults.
+                    // Recommendations refer to runners with default settings.
                     && setting::base(name) == *name
                     && info.is_none_or(|info| info.discontinued().is_none())
                     && groups.iter().all(ranked)
@@ -194,7 +194,7 @@ impl<'a> Field<'a> {
         self.relations(a, b).all(Relation::is_same)
     }
 
-    /// What the field comes to.
+    /// The conclusion from the field.
     pub(super) fn pick(&self) -> Pick {
         let workloads = 0..self.groups.len();
         let unbeaten: Vec<usize> = (0..self.candidates)
@@ -206,7 +206,8 @@ impl<'a> Field<'a> {
             .filter(|runner| workloads.clone().any(|place| self.beats_any(place, *runner)))
             .collect();
         if !placed.is_empty() {
-            // An interval that is too wide to be beaten is not a recommendation; being the same as the best is.
+            // A runner that is unbeaten only because its interval is wide is not recommended; one that is the
+            // same as the best is.
             let (best, noisy) = unbeaten.into_iter().partition(|runner| {
                 placed.contains(runner) || placed.iter().all(|best| self.is_same(*runner, *best))
             });

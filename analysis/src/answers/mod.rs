@@ -1,7 +1,7 @@
 //! Answers for named use cases: a recommendation, its evidence, and what would change it.
 //!
 //! - `rules`: the use cases and their workloads.
-//! - `field`: the runners that are comparable in all workloads of a rule, each against each.
+//! - `field`: the runners that are comparable in all workloads of a rule, in pairs.
 //! - `words`: the sentences.
 
 mod field;
@@ -26,8 +26,8 @@ pub struct Answer {
     pub id: &'static str,
     /// The use case in a few words.
     pub question: &'static str,
-    /// The runners to use and how the nearest others compare, in at most 72 characters; or why there
-    /// is not a recommendation.
+    /// The runners to use and how the nearest others compare, in at most 72 characters; or why there is no
+    /// recommendation.
     pub recommendation: String,
     /// The evidence, one entry per workload.
     pub evidence: Vec<String>,
@@ -54,7 +54,7 @@ pub fn answers(run: &Run, analysis: &Analysis) -> Vec<Answer> {
     let gathered = Gathered::new(run);
     let mut fields: Vec<Result<Field<'_>, String>> =
         RULES.iter().map(|rule| Field::of(rule, run, analysis, &gathered)).collect();
-    // Those with the reference lean, or not, by the table of the run.
+    // For comparisons with the reference, the table of the run decides whether they lean.
     let new = fields.iter_mut().flatten().flat_map(Field::new_comparisons);
     lean(new);
     let answered = RULES.iter().zip(&fields);

@@ -6,9 +6,10 @@ use crate::format;
 use crate::stats::Verdict;
 use runtime_bench_results::run::Run;
 
-/// Widest recommendation, in characters: it must fit behind the question on a terminal of 100 columns.
+/// Maximum width of a recommendation, in characters: it must fit next to the question on a terminal of 100
+/// columns.
 const WIDEST: usize = 72;
-/// Rivals that a recommendation names at most.
+/// Maximum number of rivals in a recommendation.
 const RIVALS: usize = 3;
 
 /// `tokio; smol 21–43% slower`.
@@ -85,7 +86,7 @@ fn names(field: &Field<'_>, some: Option<&[usize]>, joint: &str) -> String {
     }
 }
 
-/// `p99 ` where the headline of the first workload is one.
+/// `p99 ` if the headline of the first workload is a percentile.
 fn percentile(field: &Field<'_>) -> String {
     let headline = field.groups.first().map_or("", |group| group.headline.as_str());
     let is_one = headline
@@ -102,13 +103,13 @@ fn figure(field: &Field<'_>, runner: usize) -> Option<String> {
     Some(format::brief(metric.value, &metric.unit))
 }
 
-/// How much more than `best` a rival costs where it costs most.
+/// The highest cost of a rival relative to `best`.
 fn worst(field: &Field<'_>, rival: usize, best: usize) -> f64 {
     let shown = field.relations(rival, best).filter(|relation| !relation.is_open());
     shown.map(|relation| relation.ratio).fold(0.0, f64::max)
 }
 
-/// `21–43% slower` over the workloads that show something: a runner, compared with the best.
+/// `21–43% slower` over the workloads that show a difference: a runner, compared with the best.
 pub(super) fn span(field: &Field<'_>, runner: usize, best: usize) -> Option<String> {
     let shown: Vec<Relation<'_>> =
         field.relations(runner, best).filter(|relation| !relation.is_open()).collect();
@@ -174,7 +175,7 @@ fn said(relation: Relation<'_>, unit: &str) -> String {
     }
 }
 
-/// Which rounds are missing: `about 60 more rounds: cargo bench -- ping-pong --profile standard`.
+/// The missing rounds: `about 60 more rounds: cargo bench -- ping-pong --profile standard`.
 pub(super) fn more_rounds(run: &Run, rule: &Rule, field: &Field<'_>, pick: &Pick) -> String {
     let best: Vec<usize> = match pick {
         Pick::Best(best, _) => best.clone(),
@@ -199,7 +200,7 @@ pub(super) fn command(run: &Run, rule: &Rule, longer: bool) -> String {
     format!("{program} {}{profile}", rule.workloads.join(" "))
 }
 
-/// The profile with the next more rounds; `None` where the project has none.
+/// The profile with the next higher number of rounds; `None` if there is none.
 pub fn longer_profile(profile: &str) -> Option<&'static str> {
     match profile {
         "smoke" | "quick" => Some("standard"),

@@ -1,4 +1,4 @@
-//! What claims are built of: the runners that they are about, and their tests.
+//! Building blocks of claims: groups of runners, and tests.
 
 use super::claim::{Ask, Baseline, Bound, Cell, Claim, Test};
 use runtime_bench_results::key::Point;
@@ -19,17 +19,17 @@ pub const COROUTINES: [&str; 12] = [
     "monoio",
 ];
 
-/// Those of them that run every task on one thread, in one loop.
+/// The coroutine runners that run every task on one thread, in one loop.
 pub const ONE_LOOP: [&str; 5] =
     ["tokio-current-thread", "tokio-local", "smol-global", "compio", "monoio"];
 
-/// Loops of another language, if they were measured with the others. They are compared with themselves and
-/// with bounds, and with runners of their own language only.
+/// Loops of other languages, if measured. They are compared only with themselves, with bounds, and with
+/// runners of their own language.
 pub(super) const ASYNCIO: [&str; 2] = ["asyncio", "asyncio-uvloop"];
 
 /// One OS thread for each task.
 pub(super) const THREADS: &str = "threads";
-/// The same in Python, if it was measured with the others.
+/// The same in Python, if measured.
 pub(super) const PYTHON_THREADS: &str = "python-threads";
 
 pub(super) fn claim(
@@ -48,7 +48,7 @@ pub(super) fn claim(
     }
 }
 
-/// A test that is asked of every runner.
+/// A test of every runner.
 pub(super) fn test(title: &str, question: &str, cell: Cell, ask: Ask) -> Test {
     Test {
         title: title.to_owned(),
@@ -60,22 +60,22 @@ pub(super) fn test(title: &str, question: &str, cell: Cell, ask: Ask) -> Test {
     }
 }
 
-/// A test that is asked of some runners only.
+/// A test of some runners only.
 pub(super) fn test_of(runners: &[&str], test: Test) -> Test {
     Test { runners: runners.iter().map(|runner| (*runner).to_owned()).collect(), ..test }
 }
 
-/// A test of every coroutine, whatever its language.
+/// A test of every coroutine runner, in any language.
 pub(super) fn test_of_coroutines(test: Test) -> Test {
     test_of(&[&COROUTINES[..], &ASYNCIO].concat(), test)
 }
 
-/// A test of every loop of one thread, whatever its language.
+/// A test of every single-threaded loop, in any language.
 pub(super) fn test_of_loops(test: Test) -> Test {
     test_of(&[&ONE_LOOP[..], &ASYNCIO].concat(), test)
 }
 
-/// A test that is not missed where it was not measured.
+/// An optional test, which may be unmeasured.
 pub(super) fn optional(test: Test) -> Test {
     Test { optional: true, ..test }
 }

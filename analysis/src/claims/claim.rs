@@ -1,6 +1,6 @@
 //! Claims about concurrency as data: the statement, and the cells of a run that test it.
 //!
-//! A judged claim carries it, so that a report knows no workload and no runner by name.
+//! A judged claim contains this data, so that a report does not name workloads or runners in code.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ pub struct Claim {
     pub name: String,
     /// The claim in a sentence.
     pub title: String,
-    /// What tutorials say, and why, in plain words.
+    /// The tutorials' statement and its reasons, in plain words.
     pub folklore: String,
     /// Its tests; at least one.
     pub tests: Vec<Test>,
@@ -39,7 +39,7 @@ pub struct Test {
     /// Whether the test counts only if it was measured.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
-    /// What decides.
+    /// The criterion.
     pub ask: Ask,
 }
 
@@ -63,26 +63,26 @@ pub enum Ask {
     Figure {
         /// Name of the metric.
         metric: String,
-        /// Where it must lie.
+        /// The bound.
         bound: Bound,
     },
     /// The median of a metric ÷ that of a baseline, against a bound.
     Ratio {
         /// Name of the metric, of both sides.
         metric: String,
-        /// What it is divided by.
+        /// The divisor.
         baseline: Baseline,
-        /// Where it must lie.
+        /// The bound.
         bound: Bound,
     },
-    /// That the workload's own check passed in every process.
+    /// Whether the workload's own check passed in every process.
     Check {
         /// Whether a passed check supports the claim or contradicts it.
         supports: bool,
     },
 }
 
-/// What a cell is compared with.
+/// The baseline of a cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -105,24 +105,24 @@ pub enum Bound {
 }
 
 impl Claim {
-    /// Every cell that its tests look at, the baselines among them; a cell may come twice.
+    /// Every cell that its tests use, including baselines; a cell may occur twice.
     pub fn cells(&self) -> impl Iterator<Item = &Cell> {
         self.tests.iter().flat_map(Test::cells)
     }
 }
 
 impl Test {
-    /// Its cell, and the baseline's where that is another one.
+    /// Its cell, and the baseline's cell if that is different.
     pub fn cells(&self) -> impl Iterator<Item = &Cell> {
         std::iter::once(&self.cell).chain(self.baseline_cell())
     }
 
-    /// Whether it is asked of a runner.
+    /// Whether it covers a runner.
     pub fn is_asked_of(&self, runner: &str) -> bool {
         self.runners.is_empty() || self.runners.iter().any(|name| name == runner)
     }
 
-    /// The other cell, where the same runner is compared with itself.
+    /// The other cell, if the same runner is compared with itself.
     pub fn baseline_cell(&self) -> Option<&Cell> {
         match self.baseline()? {
             Baseline::Cell(cell) => Some(cell),
@@ -147,7 +147,7 @@ impl Test {
 }
 
 impl Ask {
-    /// Name of the metric; `None` where only the check counts.
+    /// Name of the metric; `None` if only the check counts.
     pub fn metric(&self) -> Option<&str> {
         match self {
             Self::Figure { metric, .. } | Self::Ratio { metric, .. } => Some(metric),

@@ -81,8 +81,6 @@ pub(super) fn computing_is_faster(workers: usize) -> Claim {
             batch(workers, LONG),
             figure("speed-up", Above(1.1)),
         ))],
-        &[
-            "The number of threads is what helps: threads and pools without coroutines gain as much.",
-        ],
+        &["Only the number of threads helps: threads and pools without coroutines gain as much."],
     )
 }

@@ -1,7 +1,7 @@
 //! Claims of tutorials about concurrency, and the cells that test them.
 //!
-//! A claim is data: its texts, and tests that each ask one question about one cell of every runner.
-//! Reports judge it by a run; the rules are in `METHODOLOGY.md`. A cell is an existing point of its
+//! A claim is data: its texts, and tests that each ask one question about one cell of every runner. Reports
+//! judge it with the data of a run; the rules are in `METHODOLOGY.md`. A cell is an existing point of its
 //! workload, so claims need no extra points.
 //!
 //! [`all`] is the list: one line per claim.
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_plain_and_nothing_is_left_empty() {
+    fn names_are_unique_and_plain_and_no_text_is_empty() {
         let claims = all(2);
         let names: BTreeSet<&str> = claims.iter().map(|claim| claim.name.as_str()).collect();
         assert_eq!(names.len(), claims.len());
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_of_one_thread_is_made_of_coroutines() {
+    fn single_threaded_loops_are_coroutine_runners() {
         assert!(ONE_LOOP.iter().all(|name| COROUTINES.contains(name)));
         assert!(ASYNCIO.iter().all(|name| !COROUTINES.contains(name)));
     }

@@ -58,7 +58,7 @@ pub(super) fn queues_prevent_deadlocks() -> Claim {
             ),
             test(
                 "2 000 jobs under a semaphore",
-                "Do all jobs finish, and never more at once than the semaphore allows?",
+                "Do all jobs finish, with never more of them at once than the semaphore allows?",
                 cell("worker-pool", pool),
                 Ask::Check { supports: true },
             ),

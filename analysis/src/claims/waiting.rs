@@ -1,4 +1,4 @@
-//! Claims about what one thread, or one loop, can do.
+//! Claims about the abilities of one thread, or one loop.
 
 use super::claim::Bound::{Above, Below};
 use super::claim::Claim;

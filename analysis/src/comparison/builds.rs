@@ -35,7 +35,7 @@ pub struct BuildRow {
 pub struct Failure {
     /// Whether it was a trial of the head, not of the base.
     pub of_head: bool,
-    /// What went wrong.
+    /// The failure.
     pub message: String,
 }
 
@@ -52,7 +52,7 @@ pub struct Sides<'a> {
     pub noise: &'a [NoiseWindow],
 }
 
-/// Judges what was measured of two builds: the worst row first.
+/// Judges the measurements of two builds: the worst row first.
 ///
 /// A row is *faster* or *slower* if all stages clear the margin ([`gate`]). The A/A control of a row,
 /// the base against itself, is judged in the same way. A row whose control failed is inconclusive, and
@@ -143,7 +143,7 @@ fn judged(row: &BuildRow, untrusted: bool) -> Row {
     }
 }
 
-/// The result of a row, and why it has none.
+/// The result of a row, and why it is open.
 fn word(gated: &Gated) -> (Word, String) {
     let means = || match gated.slow {
         Some(slow) if gated.of_means => format!(
@@ -172,7 +172,7 @@ fn word(gated: &Gated) -> (Word, String) {
     (Word::Inconclusive, note)
 }
 
-/// What differs between the builds, which is often what is being tested.
+/// Differences between the builds, which are often the subject of the test.
 fn differences(sides: Sides<'_>) -> Vec<String> {
     let (base, head) = (sides.base.1, sides.head.1);
     let mut differences = Vec::new();
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_have_words_and_the_worst_comes_first() {
+    fn rows_have_verdicts_and_the_worst_is_first() {
         let mut rng = Rng::with_seed(1);
         let mut failed = row(&mut rng, "failed", &[1.0], 1.0);
         failed.failure = Some(Failure { of_head: true, message: "wrong output".to_owned() });

@@ -1,4 +1,4 @@
-//! Cells of two runs, and what each cost in both.
+//! Cells of two runs, and their costs in both.
 
 use super::{Word, with_phase};
 use crate::analysis::{Analysis, Gathered, Group, Row, Status};
@@ -6,7 +6,7 @@ use crate::stats::{RowChange, Unpaired, deviation, median, unpaired};
 use runtime_bench_results::key::RATE;
 use runtime_bench_results::run::Role;
 
-/// Fewest other runners for a baseline: the median of three does not follow a single one.
+/// Minimum number of other runners for a baseline: the median of three does not follow a single one.
 const FEWEST_OTHERS: usize = 3;
 
 /// A cell of one run.
@@ -29,13 +29,13 @@ impl Cell<'_> {
         self.row.status == Status::Measured
     }
 
-    /// The rate that its run found out for it, where it did.
+    /// The rate that its run calibrated, if any.
     fn calibrated_rate(&self) -> Option<usize> {
         let point = &self.row.key.point;
         point.count(RATE).ok().filter(|_| point.calibrated())
     }
 
-    /// How a cell without a counterpart is listed; one that cannot run is not missed.
+    /// The name under which a cell without a counterpart is listed; cells that cannot run are not listed.
     pub(super) fn listed(&self) -> Option<String> {
         match &self.row.status {
             Status::NotApplicable(_) => None,
@@ -64,12 +64,12 @@ pub(super) struct Common<'a> {
     pub(super) figures: Option<Figures>,
 }
 
-/// What a cell cost in both runs, on a log scale.
+/// The costs of a cell in both runs, on a log scale.
 pub(super) struct Figures {
     logs: [Vec<f64>; 2],
     /// From the median of the base to that of the candidate.
     pub(super) change: f64,
-    /// The same of the other runners at its point, where there are enough.
+    /// The same for the other runners at its point, if there are enough.
     pub(super) others: Option<f64>,
 }
 
@@ -79,7 +79,7 @@ impl Figures {
         Self { change: middle[1] - middle[0], logs, others: None }
     }
 
-    /// What the change is beyond that of the other runners, and how noisy the rounds are.
+    /// The change beyond that of the other runners, and the noise of the rounds.
     pub(super) fn own(&self) -> RowChange {
         let [base, head] = self.logs.each_ref().map(|logs| deviation(logs).powi(2));
         RowChange {
@@ -96,8 +96,8 @@ impl Figures {
     }
 }
 
-/// Tells each cell what the other runners at its point did between the runs: as a change of the machine, or
-/// of the workload, that is not a change of the runner.
+/// Sets for each cell the change of the other runners at its point, which is due to the machine or the
+/// workload, not to the runner.
 pub(super) fn measure_others(cells: &mut [Common<'_>]) {
     let one_point = |a: &Common<'_>, b: &Common<'_>| std::ptr::eq(a.base.group, b.base.group);
     for beside in cells.chunk_by_mut(one_point) {

@@ -10,13 +10,13 @@ use runtime_bench_results::differences;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 
-/// Rows that changed alike by more than this make a reader look at the machine.
+/// Common change of rows above which a note points to the machine.
 const SHIFT: f64 = 0.03;
 
 /// Error level of all rows of two files, divided among them (Bonferroni).
 const FILES_LEVEL: f64 = 0.01;
 
-/// What rows are judged by.
+/// The criteria for rows.
 struct Judge<'a> {
     /// Error level of a row.
     level: f64,
@@ -71,13 +71,13 @@ impl Judge<'_> {
     }
 }
 
-/// What two series of costs say, and why where they say nothing.
+/// The result of two series of costs, with a reason if it is open.
 fn said(result: &Unpaired, margin: f64) -> (Word, String) {
     let why = match result.verdict(margin) {
         Verdict::Faster => return (Word::Faster, String::new()),
         Verdict::Slower => return (Word::Slower, String::new()),
         Verdict::Tie => return (Word::Tie, String::new()),
-        // Without the margin it would be a verdict.
+        // Without the margin, this would be a verdict.
         _ if result.verdict(0.0).differs() => {
             "runs differ this much even without a change".to_owned()
         }
@@ -93,7 +93,7 @@ fn said(result: &Unpaired, margin: f64) -> (Word, String) {
     (Word::Inconclusive, why)
 }
 
-/// Compares two runs, each with what it is called, cell by cell: the cells that `keep` wants.
+/// Compares two runs, given with their names, cell by cell: the cells that `keep` selects.
 ///
 /// A cell's counterpart has the same workload, variant, parameters, runner, phase, worker and pool
 /// threads. Its ratio is relative to the change of the other runners at its point, if there are at
@@ -137,8 +137,7 @@ pub fn files(base: (&str, &Run), head: (&str, &Run), keep: &dyn Fn(&CellKey) -> 
     document
 }
 
-/// The spread of each cell: those that are relative to other runners and those that are not have nothing in
-/// common.
+/// The spread of each cell: cells that are relative to other runners are separate from cells that are not.
 fn spreads(common: &[Common<'_>]) -> Vec<Spread> {
     let changes = |relative: bool| -> Vec<RowChange> {
         let change = |cell: &Common<'_>| {
@@ -174,7 +173,7 @@ fn context(document: &mut Document, runs: [(&str, &Run); 2], analyses: &[Analysi
     machines.is_none()
 }
 
-/// What the spread between the runs means for the rows.
+/// Notes on the spread between the runs.
 fn describe(document: &mut Document, common: &[Common<'_>], spreads: &[Spread]) {
     let compared =
         || common.iter().zip(spreads).filter_map(|(c, s)| Some((c.figures.as_ref()?, s)));

@@ -1,10 +1,10 @@
-//! From a document to pass or fail.
+//! Judges a document: pass or fail.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Document, Row, Word};
 
-/// What a gate fails on.
+/// The condition on which a gate fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -81,12 +81,12 @@ fn regressed(document: &Document, row: &Row, fail_on: FailOn, threshold: f64) ->
         }
 }
 
-/// A share in percent: 0.07 is 7%, not 7.000000000000001%.
+/// A share as a percentage: 0.07 is 7%, not 7.000000000000001%.
 pub(crate) fn in_percent(share: f64) -> f64 {
     (share * 1e6).round() / 1e4
 }
 
-/// A document and the outcome of a gate: everything that is shown.
+/// A document and the outcome of a gate: the complete output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Judged {

@@ -1,6 +1,6 @@
-//! Two things compared, row by row, and a gate over the result.
+//! Comparisons of two sides, row by row, and a gate over the result.
 //!
-//! - [`Document`]: what was compared, and the result of each row; the same for the runners of one run,
+//! - [`Document`]: the compared sides and the result of each row, in one form for the runners of one run,
 //!   for two runs and for two builds.
 //! - [`runners`]: the runners of one run.
 //! - [`files`]: two runs, base and candidate.
@@ -33,18 +33,18 @@ use runtime_bench_results::trial::Phase;
 /// Version of the document.
 pub const SCHEMA: &str = "runtime-bench/comparison/1";
 
-/// Two things compared, row by row.
+/// A comparison of two sides, row by row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Document {
     /// [`SCHEMA`].
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
-    /// What is compared, as a heading.
+    /// Title of the comparison.
     pub title: String,
-    /// What ratios refer to.
+    /// The base, which ratios refer to.
     pub base: String,
-    /// What is compared with it.
+    /// The side that is compared with it.
     pub head: String,
     /// Why no result can be trusted, if so.
     pub untrusted: Option<String>,
@@ -56,12 +56,12 @@ pub struct Document {
     pub only_base: Vec<String>,
     /// Cells that only the candidate has.
     pub only_head: Vec<String>,
-    /// What was compared.
+    /// The compared rows.
     pub rows: Vec<Row>,
     /// For two builds, the measurements of each row, so that it can be judged again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measured: Vec<BuildRow>,
-    /// For two builds, what explains the rows that differ, if that was counted.
+    /// For two builds, the explanations of the rows that differ, if requested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explanations: Vec<RowExplanation>,
 }
@@ -121,13 +121,13 @@ pub struct Row {
     pub note: String,
 }
 
-/// What explains the difference of a row.
+/// The explanation of a row's difference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RowExplanation {
     /// Name of the row.
     pub row: String,
-    /// What explains it.
+    /// The explanation.
     pub explanation: Explanation,
     /// The evidence of the base and of the candidate.
     pub evidence: [Evidence; 2],
@@ -198,7 +198,7 @@ impl Word {
         }
     }
 
-    /// Whether it leaves open which of the two costs more, or that neither does.
+    /// Whether the result is open.
     pub fn is_open(self) -> bool {
         matches!(
             self,
@@ -230,7 +230,7 @@ impl From<Verdict> for Word {
     }
 }
 
-/// The name of a row, with the phase of its instances where that is not the usual one.
+/// The name of a row, with the phase of its instances if it is not the usual one.
 pub(crate) fn with_phase(name: &str, phase: Phase) -> String {
     if phase == Phase::Warm { name.to_owned() } else { format!("{name} ({phase})") }
 }

@@ -8,16 +8,16 @@ use crate::stats::MARGIN;
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 
-/// What the runners of a run are compared with.
+/// The baseline of the runners of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Against<'a> {
-    /// With this one.
+    /// This runner.
     Reference(&'a str),
-    /// Each with each.
+    /// All pairs.
     EachOther,
 }
 
-/// Compares the runners of one run, called `label`: the pairs of which `keep` wants a cell.
+/// Compares the runners of one run, called `label`: the pairs with a cell that `keep` selects.
 ///
 /// The results are those of the run's own tables, regardless of `keep`; if the A/A control of a
 /// workload failed, all of its rows are *inconclusive*.
@@ -82,7 +82,7 @@ fn row(pair: &PairComparison, distrusted: &BTreeSet<&str>) -> Row {
     }
 }
 
-/// The comparisons of the run that gave no row, each with the reason.
+/// The comparisons of the run without a row, each with the reason.
 fn without_pairs(
     analysis: &Analysis,
     pairs: &[PairComparison],

@@ -1,4 +1,4 @@
-//! The explanations of a run, from the evidence that it holds.
+//! The explanations of a run, from its evidence.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::analysis::{Analysis, Group, Row};
 use crate::format::counts_bytes;
 use crate::stats::Verdict;
 
-/// What explains the difference of a row to the reference of its comparison.
+/// The explanation of the difference between a row and the reference of its comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CellExplanation {
@@ -21,11 +21,11 @@ pub struct CellExplanation {
     pub cell: CellKey,
     /// Phase of the instances.
     pub phase: Phase,
-    /// What explains it.
+    /// The explanation.
     pub explanation: Explanation,
 }
 
-/// Explains every row that is settled as faster or slower and has evidence, as has its reference.
+/// Explains every row that is settled as faster or slower, if both the row and its reference have evidence.
 pub fn explanations(run: &Run, analysis: &Analysis) -> Vec<CellExplanation> {
     let evidence: HashMap<&CellKey, &Evidence> =
         run.evidence.iter().map(|evidence| (&evidence.cell, evidence)).collect();
@@ -39,8 +39,8 @@ pub fn explanations(run: &Run, analysis: &Analysis) -> Vec<CellExplanation> {
     rows.filter_map(explained).collect()
 }
 
-/// The cell that a row is compared with, where the row is settled as faster or slower and counts per iteration can
-/// explain that.
+/// The cell that a row is compared with, if the row is settled as faster or slower and counts per iteration
+/// can explain it.
 pub fn reference<'a>(group: &'a Group, row: &Row) -> Option<&'a CellKey> {
     let comparison = row.comparison.as_ref()?;
     let differs = matches!(comparison.verdict, Verdict::Faster | Verdict::Slower);

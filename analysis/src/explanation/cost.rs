@@ -1,8 +1,8 @@
-//! What an event can cost, and in which part of the time.
+//! The possible cost of an event in each part of the time.
 //!
-//! The ranges are orders of magnitude of current x86-64 and aarch64 machines. They rule causes out and rank
-//! them; no time is ever computed from them. A difference of events is only called an explanation if the
-//! events can make up the time, each at most at the upper end of its range.
+//! The ranges are orders of magnitude of current x86-64 and aarch64 machines. They exclude and rank causes;
+//! no time is computed from them. A difference in events is only called an explanation if the events can
+//! account for the time, each at most at the upper end of its range.
 
 use std::ops::RangeInclusive;
 
@@ -18,7 +18,7 @@ pub enum Part {
     UserTime,
     /// CPU time in the kernel, divided by the cores in use.
     SystemTime,
-    /// The rest: waiting, and cores that were not used.
+    /// The rest: waiting, and unused cores.
     Waiting,
 }
 
@@ -26,7 +26,7 @@ impl Part {
     /// All parts.
     pub const ALL: [Self; 3] = [Self::UserTime, Self::SystemTime, Self::Waiting];
 
-    /// What it is called.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::UserTime => "user time",
@@ -36,13 +36,13 @@ impl Part {
     }
 }
 
-/// What one event can add to a part of the time, ns; `None` where it cannot.
+/// The time that one event can add to a part, ns; `None` if it cannot.
 pub(super) fn cost_ns(event: &Event, part: Part) -> Option<RangeInclusive<f64>> {
     match (event, part) {
         (Event::Syscall(_), Part::SystemTime) => Some(50.0..=3e3),
         (Event::VoluntarySwitch | Event::InvoluntarySwitch, Part::SystemTime) => Some(500.0..=5e3),
-        // A core that sleeps deeply, or one of a virtual machine, takes long to wake up.
-        // A time slice of another thread is longer, and would explain whatever waits.
+        // A core in a deep sleep state, or in a virtual machine, takes long to wake up.
+        // A time slice of another thread is longer, and would explain any waiting.
         (Event::VoluntarySwitch | Event::InvoluntarySwitch, Part::Waiting)
         | (Event::Migration, Part::UserTime | Part::Waiting) => Some(1e3..=5e4),
         (Event::MinorFault, Part::SystemTime) => Some(100.0..=3e3),
@@ -56,7 +56,7 @@ pub(super) fn cost_ns(event: &Event, part: Part) -> Option<RangeInclusive<f64>> 
     }
 }
 
-/// The most that one event can add to any part.
+/// The maximum time that one event can add to any part.
 pub(super) fn most_ns(event: &Event) -> f64 {
     let costs = Part::ALL.into_iter().filter_map(|part| cost_ns(event, part));
     costs.map(|range| *range.end()).fold(0.0, f64::max)

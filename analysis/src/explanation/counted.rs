@@ -1,8 +1,8 @@
-//! What was counted of each process.
+//! The counts of each process.
 
 use runtime_bench_results::evidence::{Event, Evidence};
 
-/// The system calls of each process whose names are wanted; `None` where nothing was traced.
+/// The system calls of each process with selected names; `None` if nothing was traced.
 pub(super) fn calls(evidence: &Evidence, is_wanted: impl Fn(&str) -> bool) -> Option<Vec<f64>> {
     let calls = || {
         evidence.counts.iter().filter_map(|count| match &count.event {

@@ -1,7 +1,7 @@
 //! Figures of two runners, paired by process.
 //!
-//! The processes of both runners take turns, so what slows the machine down for a moment is in both values of a
-//! pair.
+//! The processes of both runners take turns, so a moment in which the machine is slow affects both values of
+//! a pair.
 
 use runtime_bench_results::evidence::FEWEST_PROCESSES;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ const DIFFERENT: f64 = 0.01;
 pub struct Spread {
     /// The median over processes.
     pub median: f64,
-    /// Its interval, or with few processes the range of all values, which is as much as they tell.
+    /// Its interval, or, with few processes, the range of all values.
     pub interval: Interval,
     /// The number of processes.
     pub processes: usize,
@@ -28,16 +28,16 @@ pub struct Spread {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
-    /// Of the reference, with its 95% interval.
+    /// The figure of the reference, with its 95% interval.
     pub reference: Spread,
-    /// Of the candidate, with its 95% interval.
+    /// The figure of the candidate, with its 95% interval.
     pub candidate: Spread,
-    /// Candidate − reference in the same turn, with its 99% interval.
+    /// Candidate − reference in the same turn, with the 99% interval.
     pub difference: Spread,
 }
 
 impl Spread {
-    /// The spread of some values at the level of every interval that is shown; `None` with fewer than five.
+    /// The spread of some values at the level of displayed intervals; `None` with fewer than five.
     pub fn of(values: &[f64]) -> Option<Self> {
         Self::at(values, SHOWN_LEVEL)
     }
@@ -59,7 +59,8 @@ impl Spread {
 }
 
 impl Difference {
-    /// Of the values of two runners in the order of their turns; `None` where there are fewer than five pairs.
+    /// Computes it from the values of two runners in the order of their turns; `None` with fewer than five
+    /// pairs.
     pub fn of(reference: &[f64], candidate: &[f64]) -> Option<Self> {
         if reference.len() != candidate.len() {
             return None;
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fewer_than_five_processes_tell_nothing() {
+    fn fewer_than_five_processes_give_no_interval() {
         let five = [1.0, 2.0, 3.0, 4.0, 5.0];
         assert_eq!(Spread::of(&five[..4]), None);
         assert_eq!(Spread::of(&[1.0, 2.0, 3.0, 4.0, f64::NAN]), None);
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn one_odd_pair_of_twelve_does_not_hide_a_difference() {
+    fn one_outlier_in_twelve_pairs_does_not_hide_a_difference() {
         let reference = [1.0; 12];
         let mut candidate = [1.5; 12];
         candidate[3] = 0.2;

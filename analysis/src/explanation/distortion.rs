@@ -1,8 +1,8 @@
-//! How much tracing changes what is counted.
+//! The effect of tracing on counts.
 //!
 //! A traced call takes longer, so more work may be ready when a runner waits next, and it waits less often.
-//! The kernel counts calls of the families of `read` and `write` without tracing; runtimes wake their threads
-//! by such calls on an eventfd.
+//! The kernel counts calls in the `read` and `write` families without tracing; runtimes wake their threads
+//! with such calls on an eventfd.
 
 use runtime_bench_results::evidence::{Event, Evidence};
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ const WRITES: [&str; 5] = ["write", "writev", "pwrite64", "pwritev", "pwritev2"]
 pub struct Distortion {
     /// The runner or build.
     pub runner: String,
-    /// What was counted.
+    /// The counted event.
     #[serde(flatten)]
     pub event: Event,
     /// Calls per operation, untraced as the reference and traced as the candidate.
@@ -40,7 +40,7 @@ pub(super) fn distortions(name: &str, evidence: &Evidence) -> impl Iterator<Item
         |(event, family)| {
             let untraced = evidence.values(&event)?;
             let traced = calls(evidence, |name| family.contains(&name))?;
-            // They are of different trials, and may be of different numbers of them.
+            // They come from different trials, and possibly from different numbers of them.
             let processes = untraced.len().min(traced.len());
             let difference = Difference::of(&untraced[..processes], &traced[..processes])?;
             let larger = difference.reference.median.max(difference.candidate.median);

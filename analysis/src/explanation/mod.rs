@@ -1,9 +1,8 @@
-//! Counted evidence of two runners → what explains their difference.
+//! Explains the difference of two runners from counted evidence.
 //!
-//! The difference of wall time per operation is split into user time, system time, and the rest, which add
-//! up in each process. The events that differ in the same direction are listed with the part that they can make up,
-//! those that can make up most of it first. Nothing is called an explanation that was not counted, or that
-//! could not be large enough.
+//! The difference in wall time per operation is split into user time, system time, and the rest, which add up
+//! in each process. Events that differ in the same direction are listed with the part that they can account
+//! for, the most important first. Only counted events that can be large enough are called an explanation.
 
 mod cells;
 mod cost;
@@ -31,55 +30,55 @@ use cost::{cost_ns, most_ns};
 use counted::{calls, values};
 use distortion::distortions;
 
-/// An event that can make up less than this share of a part is not listed with it.
+/// An event that can account for less than this share of a part is not listed with it.
 const RELEVANT: f64 = 0.1;
-/// Events explain a part if together they can make up this share.
+/// Events explain a part if together they can account for this share.
 const EXPLAINED: f64 = 0.5;
 /// A part below this share of the whole difference is not listed.
 const SMALL: f64 = 0.05;
-/// Counted wall times explain a timed ratio if they differ by this share of it, in logarithms.
+/// Counted wall times explain a timed ratio if they differ by at least this share of it, in logarithms.
 const FITTING: f64 = 0.25;
 
 /// Version of [`ExplanationDocument`].
 pub const SCHEMA: &str = "runtime-bench/explanation/1";
 
-/// What explains the difference of two runners.
+/// The explanation of the difference between two runners.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Explanation {
-    /// What the figures refer to, such as `message`.
+    /// The operation that the figures refer to, such as `message`.
     pub operation: String,
-    /// The runner that the other is compared with; of two builds, `base`.
+    /// The runner that the other is compared with; for two builds, `base`.
     pub reference: String,
-    /// The other runner; of two builds, `candidate`.
+    /// The other runner; for two builds, `candidate`.
     pub candidate: String,
     /// Wall time per operation, ns.
     pub wall: Difference,
     /// Cores in use, mean over time.
     pub cores: Difference,
-    /// System calls per operation, all names together, where they were counted.
+    /// System calls per operation, all names together, if counted.
     pub calls: Option<Difference>,
-    /// The parts of the difference, the largest first; a negative share makes it smaller. Empty where wall
-    /// times do not differ beyond their spread.
+    /// The parts of the difference, the largest first; a negative share makes it smaller. Empty if wall times
+    /// do not differ beyond their spread.
     pub parts: Vec<PartDifference>,
-    /// Events that differ beyond their spread and explain no part.
+    /// Events that differ beyond their spread but do not explain a part.
     pub others: Vec<EventDifference>,
-    /// Where tracing changed the number of calls: waits and wake-ups are then counted only roughly.
+    /// Counts that tracing changed: waits and wake-ups are then only rough.
     pub distortions: Vec<Distortion>,
 }
 
-/// An explanation with everything that it was made of.
+/// An explanation with all of its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExplanationDocument {
     /// [`SCHEMA`].
     #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA)))]
     pub schema: String,
-    /// What was compared: `workload[/variant]/params`.
+    /// The comparison: `workload[/variant]/params`.
     pub group: String,
     /// The timed comparison.
     pub timed: Timed,
-    /// What explains it.
+    /// The explanation.
     pub explanation: Explanation,
     /// The evidence of the reference and of the candidate.
     pub evidence: [Evidence; 2],
@@ -94,11 +93,11 @@ pub struct PartDifference {
     /// Its wall time per operation, ns.
     #[serde(flatten)]
     pub difference: Difference,
-    /// Its share of the difference of wall time.
+    /// Its share of the difference in wall time.
     pub share: f64,
     /// Events that differ in the same direction and can be a relevant share of it.
     pub events: Vec<EventDifference>,
-    /// Whether these events can make up most of it.
+    /// Whether these events can account for most of it.
     pub explained: bool,
 }
 
@@ -109,20 +108,21 @@ pub struct EventDifference {
     /// Which.
     #[serde(flatten)]
     pub event: Event,
-    /// How often it occurs per operation.
+    /// Number of occurrences per operation.
     #[serde(flatten)]
     pub difference: Difference,
 }
 
 impl Explanation {
-    /// The event that is named first: the most important one of the largest part, if that is explained.
+    /// The most important event of the largest part, if that part is explained.
     pub fn first(&self) -> Option<&Event> {
         let largest = self.parts.first().filter(|part| part.share > 0.0 && part.explained)?;
         largest.events.first().map(|first| &first.event)
     }
 
-    /// Whether the counted wall times differ in the direction of a timed ratio of costs, and by a relevant share
-    /// of it. Otherwise something else was timed, such as lateness, or what was timed is not in these processes.
+    /// Whether the counted wall times differ in the direction of a timed cost ratio, and by a relevant
+    /// share of it. Otherwise, the workload times something else, such as lateness, or these processes do not
+    /// show the timed difference.
     pub fn fits(&self, ratio: f64) -> bool {
         let counted = 1.0 + self.wall.by() / self.wall.reference.median;
         counted.ln() / ratio.ln() >= FITTING
@@ -145,7 +145,7 @@ fn named(names: [&str; 2], reference: &Evidence, candidate: &Evidence) -> Option
         |of: &dyn Fn(&Times<'_>) -> Vec<f64>| Difference::of(&of(&times[0]), &of(&times[1]));
     let wall = difference(&|times| times.wall.to_vec())?;
     let cores = difference(&|times| times.cores())?;
-    // One core or less does its work in sequence; several share it.
+    // One core or less works in sequence; several share the work.
     let shared_by = f64::midpoint(cores.reference.median, cores.candidate.median).max(1.0);
     let mut events = events(reference, candidate);
     let worth = wall.by().abs().max(SMALL * wall.reference.median);
@@ -225,7 +225,7 @@ impl<'a> Times<'a> {
 }
 
 impl PartDifference {
-    /// Takes the events that can make up a relevant share of this part.
+    /// Takes the events that can account for a relevant share of this part.
     fn take(&mut self, events: &mut Vec<EventDifference>, shared_by: f64) {
         let by = self.difference.by();
         let most = |one: &EventDifference| {
@@ -242,12 +242,12 @@ impl PartDifference {
     }
 }
 
-/// Times are the parts, and what runtimes count themselves means something else in each.
+/// Times are the parts themselves, and the runtimes' own counters have different meanings.
 fn is_comparable(event: &Event) -> bool {
     event.unit() != "ns" && !matches!(event, Event::Runtime(_))
 }
 
-/// Events that were counted of both runners and differ beyond their spread.
+/// Events that were counted for both runners and differ beyond their spread.
 fn events(reference: &Evidence, candidate: &Evidence) -> Vec<EventDifference> {
     let mut known: Vec<&Event> =
         reference.counts.iter().chain(&candidate.counts).map(|count| &count.event).collect();

@@ -1,19 +1,19 @@
-//! How many operations a block did, in the workload's own unit.
+//! The number of operations of a block, in the workload's own unit.
 
 use runtime_bench_results::trial::{Block, Metric, metric};
 
 /// The operations of a block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operations {
-    /// What one is called, such as `message`.
+    /// Name of one operation, such as `message`.
     pub name: String,
-    /// How many an iteration has.
+    /// Number of operations per iteration.
     pub per_iteration: f64,
 }
 
 impl Operations {
-    /// From the metrics that a workload reports per operation and the harness per iteration. Without such
-    /// a metric, an operation is an iteration.
+    /// Computed from the metrics that the workload reports per operation and the harness per iteration.
+    /// Without such a metric, an operation is an iteration.
     pub fn of(block: &Block) -> Self {
         let whole = |name| block.metric(name).filter(|whole: &f64| *whole > 0.0);
         let counted = |share: &Metric, prefix: &str, whole: Option<f64>| {

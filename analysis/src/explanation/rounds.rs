@@ -1,4 +1,4 @@
-//! Evidence that the timed trials of a run hold anyway: nothing is measured for it.
+//! Evidence from the timed trials of a run, without additional measurements.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use runtime_bench_results::trial::{Block, Outcome, Phase};
 use super::operations::Operations;
 use super::totals::Totals;
 
-/// The rounds of a cell are dealt out to so many groups, and each gives one value: a block is short, and the
-/// kernel splits its CPU time at a few ticks only. Runners of a comparison share their rounds, so their values
-/// are pairs.
+/// Number of groups into which the rounds of a cell are divided. Each group gives one value, because a block
+/// is short, and the kernel splits its CPU time at only a few ticks. Runners of a comparison share their
+/// rounds, so their values are pairs.
 const GROUPS: usize = 12;
 
-/// What the kernel and the runtimes counted in the rounds of a run, of each cell that has enough of them.
+/// The counts of the kernel and the runtimes in the rounds of a run, for each cell with enough rounds.
 pub fn of_rounds(run: &Run) -> Vec<Evidence> {
     let cells = &run.header.plan.cells;
     let mut blocks: Vec<Option<Vec<(u32, &Block)>>> = vec![Some(Vec::new()); cells.len()];
@@ -60,7 +60,7 @@ fn evidence(cell: &PlannedCell, blocks: &[(u32, &Block)]) -> Option<Evidence> {
     })
 }
 
-/// To six digits: more would only be noise, and make files larger.
+/// Rounded to six digits: more would only be noise and make files larger.
 fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }

@@ -20,12 +20,12 @@ pub struct Timed {
     pub candidate: Summary,
     /// The candidate against the reference.
     pub comparison: Comparison,
-    /// Whether the A/A control told identical code apart.
+    /// Whether the A/A control failed.
     pub control_failed: bool,
 }
 
 impl Timed {
-    /// Of two cells of a run.
+    /// The comparison of two cells of a run.
     ///
     /// # Errors
     /// Why the run does not compare them.
@@ -36,10 +36,10 @@ impl Timed {
         let mut groups = analysis.groups.iter();
         let group = groups
             .find(|group| group.rows.iter().any(|row| row.key == *candidate))
-            .ok_or_else(|| format!("it has no cell {candidate}"))?;
+            .ok_or_else(|| format!("the run has no cell {candidate}"))?;
         let figure = |key: &CellKey| -> Result<(&Row, Summary), String> {
             let row = group.rows.iter().find(|row| row.key == *key);
-            let row = row.ok_or_else(|| format!("it has no cell {key}"))?;
+            let row = row.ok_or_else(|| format!("the run has no cell {key}"))?;
             let summary = row.metric(&group.headline).cloned();
             let why = format!("{key} is {}: {}", row.status.word(), row.status.reason());
             summary.ok_or(why).map(|summary| (row, summary))
@@ -50,7 +50,7 @@ impl Timed {
             phase: group.phase,
             reference: of_reference,
             candidate: of_candidate,
-            comparison: compared.ok_or_else(|| format!("it does not compare {candidate}"))?,
+            comparison: compared.ok_or_else(|| format!("the run does not compare {candidate}"))?,
             control_failed: group.control_failed(),
         })
     }

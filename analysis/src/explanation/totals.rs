@@ -1,4 +1,4 @@
-//! What one trial counted, and what two trials say of an operation.
+//! The counts of one trial, and the counts per operation from two trials.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// What a block counted of the events that are wanted.
+    /// The counts of a block, for selected events.
     pub fn of(block: &Block, is_wanted: impl Fn(&Event) -> bool) -> Self {
         let iterations = block.iterations as f64;
         let of_metric =
@@ -41,7 +41,7 @@ impl Totals {
         }
     }
 
-    /// Adds what another trial counted.
+    /// Adds the counts of another trial.
     pub fn add(&mut self, other: Self) {
         self.operations += other.operations;
         for (event, count) in other.counts {

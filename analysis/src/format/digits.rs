@@ -1,6 +1,6 @@
 //! Digits of a figure, without its unit.
 
-/// Shown in place of a figure that is not a number.
+/// Shown instead of a figure that is not a number.
 pub(super) const NO_FIGURE: &str = "no finite figure";
 
 /// A pure number at three significant digits.
@@ -39,7 +39,7 @@ pub fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(value)
 }
 
-/// A whole number with its thousands set apart.
+/// A whole number with separated thousands.
 fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::new();

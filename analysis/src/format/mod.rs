@@ -9,12 +9,12 @@ pub use scale::{Scale, brief, figure, tick};
 use crate::stats::Interval;
 use digits::{NO_FIGURE, significant};
 
-/// A ratio of costs: `1.12×`.
+/// A cost ratio: `1.12×`.
 pub fn ratio(ratio: f64) -> String {
     format!("{}×", hundredths(ratio))
 }
 
-/// The interval of a ratio of costs: `1.08–1.15`.
+/// The interval of a cost ratio: `1.08–1.15`.
 pub fn ratio_interval(interval: Interval) -> String {
     let (low, high) = (hundredths(interval.low), hundredths(interval.high));
     let short = format!("{low}–{high}");
@@ -25,7 +25,7 @@ pub fn ratio_interval(interval: Interval) -> String {
         return short;
     }
     let long = Scale::of("", 1.0).interval(interval);
-    // More digits help only where they tell the ends apart.
+    // More digits only help if they distinguish the ends.
     if long.split_once('–').is_some_and(|(low, high)| low == high) { short } else { long }
 }
 
@@ -38,8 +38,8 @@ fn hundredths(ratio: f64) -> String {
     }
 }
 
-/// `43% slower`, `2.8× slower`, `6.4% faster`, or smaller and larger of bytes: a ratio of costs in one
-/// convention. Faster is the inverse of the ratio; from 2× on a difference is a factor.
+/// `43% slower`, `2.8× slower`, `6.4% faster`, or smaller and larger for bytes: a cost ratio in one
+/// convention. Faster is the inverse of the ratio; a difference of 2× or more is a factor.
 pub fn change(ratio: f64, unit: &str) -> String {
     let (size, word) = sized(ratio, unit);
     format!("{} {word}", amount(size))
@@ -61,7 +61,7 @@ pub fn change_range(low: f64, high: f64, unit: &str) -> String {
     format!("{joined} {word}")
 }
 
-/// Whether a unit counts bytes, where less is smaller, not faster.
+/// Whether a unit counts bytes, for which lower is smaller, not faster.
 pub fn counts_bytes(unit: &str) -> bool {
     unit == "B" || unit.starts_with("B/")
 }
@@ -80,7 +80,7 @@ fn amount(times: f64) -> String {
     if times < 1.995 { percent(times - 1.0) } else { format!("{}×", short(times)) }
 }
 
-/// A ratio in two digits where more would be noise: `0.047`, `0.87`, `1.43`, `2.8`, `12`.
+/// A ratio with two digits: `0.047`, `0.87`, `1.43`, `2.8`, `12`.
 pub fn short(ratio: f64) -> String {
     match ratio {
         0.995..1.995 => format!("{ratio:.2}"),

@@ -12,7 +12,7 @@ const BYTES: Steps = &[("GiB", 1_073_741_824.0), ("MiB", 1_048_576.0), ("KiB", 1
 const THOUSANDS: Steps = &[("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0)];
 const RATE: Steps = &[("G/s", 1e9), ("M/s", 1e6), ("k/s", 1e3), ("/s", 1.0)];
 
-/// The scale at which figures of one unit are written, so that a figure and its interval agree.
+/// The scale for figures of one unit, so that a figure and its interval agree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
     size: f64,
@@ -46,7 +46,7 @@ impl Scale {
         Self { size: size / own, suffix }
     }
 
-    /// Without the name of what is counted: `25 k` of messages/s.
+    /// Without the name of the counted items: `25 k` for messages/s.
     #[must_use]
     fn without_what_is_counted(mut self, unit: &str) -> Self {
         if self.suffix.ends_with(unit) && unit.contains('/') && unit != "1/s" {
@@ -66,7 +66,7 @@ impl Scale {
         if value.is_finite() { self.with_unit(&self.number(value)) } else { NO_FIGURE.to_owned() }
     }
 
-    /// `low–high`, with digits enough to tell the two ends apart.
+    /// `low–high`, with enough digits to distinguish the two ends.
     pub fn interval(&self, interval: Interval) -> String {
         let (low, high) = (interval.low / self.size, interval.high / self.size);
         if !(low.is_finite() && high.is_finite()) {
@@ -102,7 +102,8 @@ pub fn figure(value: f64, unit: &str) -> String {
     Scale::of(unit, value).figure(value)
 }
 
-/// A figure with its unit and without what is counted: `152 k/s` of messages/s, `324 B` of B/task.
+/// A figure with its unit, without the name of the counted items: `152 k/s` for messages/s, `324 B` for
+/// B/task.
 pub fn brief(value: f64, unit: &str) -> String {
     let scale = Scale::of(unit, value);
     let figure = scale.figure(value);
@@ -123,8 +124,8 @@ pub fn brief(value: f64, unit: &str) -> String {
     }
 }
 
-/// A figure with its unit and no more digits than it needs, for an axis. The name of what is counted is
-/// too long for one: `25 k` messages/s.
+/// A figure with its unit and no more digits than it needs, for an axis. It omits the name of the counted
+/// items: `25 k` for messages/s.
 pub fn tick(value: f64, unit: &str) -> String {
     let scale = Scale::of(unit, value).without_what_is_counted(unit);
     let number = scale.number(value);
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_brief_figure_leaves_out_what_is_counted() {
+    fn brief_figure_omits_the_counted_items() {
         let cases = [
             (151_767.0, "messages/s", "152\u{a0}k/s"),
             (3420.0, "MiB/s", "3.34\u{a0}GiB/s"),
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tick_has_no_needless_digits() {
+    fn tick_has_no_needless_digits() {
         assert_eq!(tick(2e6, "ns"), "2\u{a0}ms");
         assert_eq!(tick(2.5e3, "1/s"), "2.5\u{a0}k/s");
         assert_eq!(tick(2.5e4, "messages/s"), "25\u{a0}k");

@@ -1,4 +1,4 @@
-//! Ten terms, and what each runtime calls them.
+//! Ten terms, and their names in each runtime.
 
 mod term;
 
@@ -7,7 +7,7 @@ pub use term::{Called, Term};
 /// The runtimes, in the order of the names passed to [`term`].
 const PLACES: [&str; 6] = ["asyncio", "tokio", "async-std", "smol", "rayon", "OS threads"];
 
-/// The runtime has no such thing.
+/// The runtime has no equivalent.
 const NONE: &str = "";
 
 /// Every term; each builds on the ones before it.
@@ -189,7 +189,7 @@ fn who_runs_it() -> Vec<Term> {
             "Work stealing",
             &["work-stealing", "steals", "stealing"],
             "Every worker thread has its own queue, and an idle worker takes tasks from the queue \
-             of another one. It keeps all cores busy without a single queue that all workers \
+             of another one. This keeps all cores busy without a single queue that all workers \
              share.",
             [
                 (NONE, "a loop has one thread"),
@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_has_two_sentences_and_a_name_or_a_reason_everywhere() {
+    fn every_term_has_two_sentences_and_a_name_or_a_reason_everywhere() {
         let terms = all();
         let names: BTreeSet<&str> = terms.iter().map(|term| term.name.as_str()).collect();
         assert_eq!((terms.len(), names.len()), (10, 10));

@@ -1,6 +1,6 @@
-//! A term, and what each library calls it.
+//! A term, and its name in each library.
 
-/// A word and what it means.
+/// A term and its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     /// Name in links: lower-case words joined by `-`.
@@ -9,25 +9,25 @@ pub struct Term {
     pub title: String,
     /// Other forms that a text may have, such as a plural.
     pub forms: Vec<String>,
-    /// What it means, in two sentences.
+    /// Its meaning, in two sentences.
     pub meaning: String,
-    /// What it is called where.
+    /// Its name in each library.
     pub called: Vec<Called>,
 }
 
-/// What a word is called in one place.
+/// The name of a term in one library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Called {
     /// The library, or the operating system.
     pub by: String,
-    /// What it says; `None` where there is nothing of the kind.
+    /// The name there; `None` if there is no equivalent.
     pub name: Option<String>,
-    /// Why there is nothing, or how it differs; may be empty.
+    /// Why there is no equivalent, or how it differs; may be empty.
     pub remark: String,
 }
 
 impl Term {
-    /// Whether a text has the word, or one of its forms, as whole words and in whatever case.
+    /// Whether a text contains the term, or one of its forms, as whole words and in any case.
     pub fn is_in(&self, text: &str) -> bool {
         let words = |text: &str| -> Vec<String> {
             let parts = text.split(|c: char| !c.is_alphanumeric());
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_found_whole_in_any_case_and_form() {
+    fn term_is_found_as_a_whole_word_in_any_case_and_form() {
         let term = Term {
             name: "event-loop".into(),
             title: "Event loop".into(),

@@ -1,6 +1,6 @@
 //! The baseline of a run's costs, so that runs at different times can be compared.
 //!
-//! A machine is faster on one day than on another, and so is each cell. The other cells show how much
+//! The speed of a machine, and of each cell, differs from day to day. The other cells show how much
 //! of a cell's change is due to the machine: costs are fitted as cell × run by medians (median polish:
 //! Tukey, *Exploratory Data Analysis*, §11A), and the residuals are the series of the cell. A median
 //! does not follow the one cell that changed.
@@ -12,19 +12,19 @@ use crate::stats::median;
 
 /// Sweeps of the polish; a few are enough for a median.
 const SWEEPS: usize = 4;
-/// With fewer runners, it is unknown which one changed.
+/// Minimum number of runners: with fewer, it is unknown which one changed.
 const FEWEST: usize = 3;
 
-/// What a series is measured against.
+/// The baseline of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Against<'a> {
-    /// What most others did from run to run.
+    /// The common change of most others.
     Others,
-    /// One other runner: which of the two changed cannot be told.
+    /// One other runner: it is unknown which of the two changed.
     Runner(&'a str),
 }
 
-/// What a cell cost in each run against a baseline.
+/// The costs of a cell relative to a baseline, run by run.
 #[derive(Clone, Debug)]
 pub(super) struct Series<'c, 'a> {
     pub(super) cell: &'c Cell<'a>,
@@ -35,11 +35,11 @@ pub(super) struct Series<'c, 'a> {
     pub(super) points: Vec<(usize, f64)>,
 }
 
-/// The series of the cells, in their order. A cell that nothing independent was measured beside has none.
+/// The series of the cells, in their order. A cell without independent cells in the same runs has none.
 ///
-/// `reference` is the runner to compare with where most others cannot be told from one. `steps` is what
-/// is known of each cell's own changes, one for each of its costs: a cell is a measure for others without
-/// them.
+/// `reference` is the runner to compare with if there are too few independent runners. `steps` holds the
+/// known changes of each cell, one for each of its costs, which are removed before the cell becomes part of a
+/// baseline.
 pub(super) fn series<'c, 'a>(
     cells: &'c [Cell<'a>],
     runs: usize,
@@ -56,7 +56,7 @@ pub(super) fn series<'c, 'a>(
     for members in comparisons.values() {
         let families: BTreeSet<usize> =
             members.iter().filter_map(|&place| cells[place].measure()).collect();
-        // The run as a whole counts as one more.
+        // The run as a whole counts as another one.
         let found = if independent.len() >= FEWEST && families.len() + 1 >= FEWEST {
             against_others(cells, &left, steps, members, runs)
         } else {
@@ -68,12 +68,12 @@ pub(super) fn series<'c, 'a>(
     series
 }
 
-/// That nothing is known of any change.
+/// No known changes.
 pub(super) fn no_steps(cells: &[Cell<'_>]) -> Vec<Vec<f64>> {
     cells.iter().map(|cell| vec![0.0; cell.costs.len()]).collect()
 }
 
-/// The costs of each cell without its own changes, its usual cost, and what the run did to most cells.
+/// The costs of each cell without its own changes, its usual cost, and the common change of the run.
 fn polished(cells: &[Cell<'_>], runs: usize, steps: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let unchanged = |(cell, steps): (&Cell<'_>, &Vec<f64>)| {
         cell.costs.iter().zip(steps).map(|(cost, step)| cost.log - step).collect()
@@ -99,7 +99,7 @@ fn polished(cells: &[Cell<'_>], runs: usize, steps: &[Vec<f64>]) -> Vec<Vec<f64>
     left
 }
 
-/// What is left of each family's costs in a run: the median over its cells among `members`.
+/// The residual costs of each family in a run: the median over its cells among `members`.
 fn of_families(cells: &[Cell<'_>], left: &[Vec<f64>], members: &[usize], run: usize) -> Vec<f64> {
     let mut families: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     for &place in members {
@@ -121,7 +121,7 @@ fn against_others<'c, 'a>(
     let baselines: Vec<Option<f64>> = (0..runs)
         .map(|run| {
             let mut others = of_families(cells, left, members, run);
-            // What the run did to most cells has been taken away.
+            // The common change of the run is already removed.
             others.push(0.0);
             if others.len() >= FEWEST { median(&others) } else { None }
         })
@@ -163,12 +163,12 @@ mod tests {
     use super::*;
     use fastrand::Rng;
 
-    /// The series where nothing is known of any change.
+    /// The series without known changes.
     fn series<'c, 'a>(cells: &'c [Cell<'a>]) -> Vec<Series<'c, 'a>> {
         super::series(cells, RUNS, "r0", &no_steps(cells))
     }
 
-    /// By how much each cell lies higher in the second half of the runs.
+    /// The increase of each cell in the second half of the runs.
     fn shifts(series: &[Series<'_, '_>]) -> Vec<f64> {
         let half = |own: &Series<'_, '_>, second: bool| {
             let own = own.points.iter().filter(|(at, _)| (*at >= RUNS / 2) == second);

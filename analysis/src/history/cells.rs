@@ -1,4 +1,4 @@
-//! What each cell cost in each run, as far as it is to be believed.
+//! The cost of each cell in each run, if it is trustworthy.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,22 +11,22 @@ use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::{Better, Phase};
 
-/// Which cells, and what of them.
+/// The selected cells and their metric.
 pub struct Wanted<'w> {
     /// Name of the metric; `None`: each workload's headline.
     pub metric: Option<&'w str>,
-    /// Whether a cell is wanted.
+    /// Whether a cell is selected.
     pub keep: &'w dyn Fn(&CellKey) -> bool,
 }
 
-/// What a cell cost in a run.
+/// The cost of a cell in a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Cost {
     /// Index of the run.
     pub(super) run: usize,
     /// Logarithm of the cost.
     pub(super) log: f64,
-    /// The median as it was measured.
+    /// The measured median.
     pub(super) figure: f64,
 }
 
@@ -39,31 +39,31 @@ pub(super) struct Cell<'a> {
     pub(super) phase: Phase,
     pub(super) metric: &'a str,
     pub(super) unit: &'a str,
-    /// The family of its runner; `None` of an external runner, which is not a baseline for others.
+    /// The family of its runner; `None` for an external runner, which is not a baseline for others.
     pub(super) family: Option<usize>,
-    /// Whether `Wanted::keep` wants it. Others are a measure only.
+    /// Whether `Wanted::keep` selects it. Other cells are only part of the baseline.
     pub(super) kept: bool,
     /// In the order of time.
     pub(super) costs: Vec<Cost>,
 }
 
 impl Cell<'_> {
-    /// What is one comparison in every run.
+    /// The identity of a comparison across runs.
     pub(super) fn comparison(&self) -> (&str, Phase, &str, &str) {
         (self.group, self.phase, self.metric, self.unit)
     }
 
-    /// Its family, if it can be a measure for others: what a cell of few runs usually costs is not known.
+    /// Its family, if it can be part of a baseline: the usual cost of a cell with few runs is unknown.
     pub(super) fn measure(&self) -> Option<usize> {
         self.family.filter(|_| self.costs.len() >= FEWEST_SAMPLES)
     }
 }
 
-/// The cells that some run measured, those of the newest run first.
+/// The cells that any run measured, those of the newest run first.
 ///
-/// A figure counts under the conditions of a verdict: the cell was measured without a failure and is not
-/// bound by its client, at least 13 rounds count, the control of its workload did not fail, and not
-/// those of two comparisons in its run. A rate that each run calibrates anew is not one point in two.
+/// A figure counts under the conditions of a verdict: the cell did not fail and is not client-bound, it has
+/// at least 13 rounds, the control of its workload did not fail, and fewer than two controls of its run
+/// failed. Cells with calibrated rates do not count, because their rates differ between runs.
 pub(super) fn cells<'a>(machine: &Machine<'a>, wanted: &Wanted<'a>) -> Vec<Cell<'a>> {
     let families = families(machine.runs.iter().map(|(run, _)| *run));
     let mut cells: Vec<Cell<'a>> = Vec::new();
@@ -101,7 +101,7 @@ pub(super) fn cells<'a>(machine: &Machine<'a>, wanted: &Wanted<'a>) -> Vec<Cell<
     cells
 }
 
-/// The comparisons of a run that its controls leave to be trusted.
+/// The comparisons of a run that its controls allow trusting.
 fn believed(analysis: &Analysis) -> impl Iterator<Item = &Group> {
     let (trusted, distrusted) = (analysis.noise.trusted(), distrusted(analysis));
     let groups = analysis.groups.iter().filter(move |_| trusted);
@@ -110,18 +110,17 @@ fn believed(analysis: &Analysis) -> impl Iterator<Item = &Group> {
     })
 }
 
-/// The rows of a comparison that have a figure, each with its unit, the logarithm of its cost and the
-/// figure.
+/// The rows of a comparison with a figure, each with its unit, the logarithm of its cost, and the figure.
 ///
-/// Of the headline the cost is that of the reference times the paired ratio: what the machine did during
-/// the run then weighs on both alike.
+/// For the headline, the cost is that of the reference times the paired ratio, so that changes of the machine
+/// during the run affect both equally.
 fn costs<'a>(group: &'a Group, metric: &str) -> Vec<(&'a Row, &'a str, f64, f64)> {
     let of = |row: &'a Row| {
         let figure = row.metric(metric)?;
         let log = match figure.better {
             Better::Lower => figure.value.ln(),
             Better::Higher => -figure.value.ln(),
-            // Neither more nor less of it is a change for the worse.
+            // Neither direction is a regression.
             Better::Neither => return None,
         };
         // A metric of the pilot has one sample; the others have one per round.
@@ -143,7 +142,7 @@ fn costs<'a>(group: &'a Group, metric: &str) -> Vec<(&'a Row, &'a str, f64, f64)
     .collect()
 }
 
-/// Runners that share a package, also through others, are of one family: one release can move them all.
+/// Runners that share a package, directly or through others, form a family: one release can move them all.
 fn families<'a>(runs: impl Iterator<Item = &'a Run>) -> HashMap<&'a str, usize> {
     let mut packages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for run in runs {

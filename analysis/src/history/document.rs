@@ -68,7 +68,7 @@ pub struct HistoryRun {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangePoint {
-    /// Name of the cell, with the phase of its instances where that is not the usual one.
+    /// Name of the cell, with the phase of its instances if it is not the usual one.
     pub cell: String,
     /// Name of the workload.
     pub workload: String,
@@ -88,7 +88,7 @@ pub struct ChangePoint {
     pub started: String,
     /// The last run before the change that has a figure.
     pub previous: String,
-    /// Versions, builds and settings that differ between these two, one fact each.
+    /// Differences in versions, builds and settings between these two, one fact each.
     pub changed: Vec<String>,
     /// *slower* or *faster*.
     pub word: Word,
@@ -114,6 +114,6 @@ pub struct ChangePoint {
 pub struct Side {
     /// Runs with a figure.
     pub runs: usize,
-    /// Median of their figures as measured.
+    /// Median of their measured figures.
     pub figure: f64,
 }

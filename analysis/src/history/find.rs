@@ -1,4 +1,4 @@
-//! The runs at which cells changed for good.
+//! The runs at which cells changed permanently.
 
 use std::ops::Range;
 
@@ -11,14 +11,14 @@ use crate::comparison::{Word, with_phase};
 use crate::stats::{FEWEST_SAMPLES, dependent, median};
 use runtime_bench_results::differences;
 
-/// Note of a series that moves slowly.
+/// Note on a series that drifts slowly.
 const DRIFT: &str = "neighboring runs resemble each other: more likely a drift than a step";
 
-/// The change points of machines, each for itself: those of the wanted cells, introduced at or after the
-/// moment `since` (the beginning of an RFC 3339 time, UTC).
+/// The change points of each machine, for the selected cells, introduced at or after `since` (the beginning
+/// of an RFC 3339 time, UTC).
 ///
-/// A series is a cell's cost against what the other runners cost in the same runs. A change whose ratio
-/// does not lie beyond 1% with its whole 95% interval is none.
+/// A series is a cell's cost relative to the other runners in the same runs. A change is reported only if the
+/// whole 95% interval of its ratio lies beyond 1%.
 pub fn changes(machines: &[Machine<'_>], wanted: &Wanted<'_>, since: Option<&str>) -> Document {
     let settings = machines.iter().flat_map(Machine::by_setting);
     Document {
@@ -82,7 +82,7 @@ fn of_series(
     .collect()
 }
 
-/// Whether runs between two changes still resemble their neighbors, which suggests a drift, not a step.
+/// Whether runs between two changes still resemble their neighbors, which suggests a drift instead of a step.
 fn drifts(series: &Series<'_, '_>, bounds: &[usize]) -> bool {
     let logs: Vec<f64> = series.points.iter().map(|(_, log)| *log).collect();
     let level = |segment: &[f64]| median(segment).unwrap_or(0.0);

@@ -1,4 +1,4 @@
-//! Cells made in code, for tests. No figure in here was measured.
+//! Synthetic cells for tests; no figure here was measured.
 
 use fastrand::Rng;
 

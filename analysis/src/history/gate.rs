@@ -1,4 +1,4 @@
-//! From change points to pass or fail.
+//! Judges change points: pass or fail.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::{ChangePoint, Document};
 use crate::comparison::gate::in_percent;
 use crate::comparison::{FailOn, Outcome, Word};
 
-/// A document and the outcome of a gate: everything that is shown.
+/// A document and the outcome of a gate: the complete output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Judged {

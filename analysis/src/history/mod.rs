@@ -44,8 +44,8 @@ pub struct Machine<'a> {
 }
 
 impl Machine<'_> {
-    /// What a run differs in from the one before it besides its figures, a sentence each: settings of
-    /// the machine, plan, compiler, versions. Nothing of the first run.
+    /// Differences between a run and the one before it, apart from figures, a sentence each: settings of the
+    /// machine, plan, compiler, versions. Empty for the first run.
     pub fn changes(&self, run: usize) -> Vec<String> {
         let before = run.checked_sub(1).and_then(|before| self.runs.get(before));
         let (Some((before, _)), Some((run, _))) = (before, self.runs.get(run)) else {
@@ -55,7 +55,7 @@ impl Machine<'_> {
         version.into_iter().chain(differences::warnings(before, run)).collect()
     }
 
-    /// The runs of each number of workers and pool threads, which are other cells; those of the newest
+    /// The runs with each number of workers and pool threads, which are different cells; those of the newest
     /// run first.
     fn by_setting(&self) -> Vec<Self> {
         let mut settings: Vec<Self> = Vec::new();
@@ -91,7 +91,7 @@ pub struct Trend<'a> {
     pub runner: &'a str,
     /// One thread or several, if a run says so.
     pub class: Option<Class>,
-    /// The runner that ratios refer to: that of the newest run. Possibly this one.
+    /// The runner that ratios refer to: the reference of the newest run, which may be this one.
     pub reference: Option<&'a str>,
     /// One per run that planned the cell; the oldest first.
     pub points: Vec<TrendPoint<'a>>,
@@ -108,18 +108,19 @@ pub struct TrendPoint<'a> {
     pub value: Option<f64>,
     /// Interval of that median.
     pub interval: Option<Interval>,
-    /// Median over rounds of its cost ÷ that of [`Trend::reference`]; `None` of the reference itself,
-    /// and where this run compared with another one.
+    /// Median over rounds of its cost ÷ that of [`Trend::reference`]; `None` for the reference itself, and if
+    /// this run has another reference.
     pub ratio: Option<f64>,
     /// Interval of that ratio.
     pub ratio_interval: Option<Interval>,
-    /// The A/A control of the run failed, in this workload or in several.
+    /// Whether the A/A control failed, in this workload or in several of the run.
     pub distrusted: bool,
 }
 
 /// Runs grouped by machine; the machine of the newest run first.
 ///
-/// Two runs are of one machine when a comparison of their files would say so.
+/// Two runs belong to one machine if a comparison of their files would find no difference between the
+/// machines.
 pub fn machines<'a>(runs: impl IntoIterator<Item = (&'a Run, &'a Analysis)>) -> Vec<Machine<'a>> {
     let mut newest_first: Vec<(&Run, &Analysis)> = runs.into_iter().collect();
     newest_first.sort_by_key(|(run, _)| (&run.header.started, &run.header.id));
@@ -127,7 +128,7 @@ pub fn machines<'a>(runs: impl IntoIterator<Item = (&'a Run, &'a Analysis)>) -> 
     let mut machines: Vec<Machine<'_>> = Vec::new();
     for run in newest_first {
         let environment = &run.0.header.environment;
-        // The newest stands for all, so that memory cannot drift from run to run.
+        // The newest run represents all, so that the memory size cannot drift from run to run.
         let same = |machine: &&mut Machine<'_>| {
             differences::machine(environment, &machine.runs[0].0.header.environment).is_none()
         };
@@ -142,16 +143,15 @@ pub fn machines<'a>(runs: impl IntoIterator<Item = (&'a Run, &'a Analysis)>) -> 
     machines
 }
 
-/// Every runner in every comparison of a machine's runs, in the order of the newest run; what only
-/// older ones have comes after it. A metric or unit that changed makes another trend; calibrated rates
-/// make none.
+/// Every runner in every comparison of a machine's runs, in the order of the newest run; comparisons of older
+/// runs only come last. A changed metric or unit starts another trend; calibrated rates have none.
 pub fn trends<'a>(machine: &Machine<'a>) -> Vec<Trend<'a>> {
     let mut trends: Vec<Trend<'a>> = Vec::new();
     let mut places = HashMap::new();
     let known = units(machine);
     for (number, &(run, analysis)) in machine.runs.iter().enumerate().rev() {
         let distrusted = distrusted(analysis);
-        // A rate that is calibrated in each run anew is not one point in two runs.
+        // A calibrated rate is a different point in each run.
         for group in analysis.groups.iter().filter(|group| !group.point.calibrated()) {
             let doubt = !analysis.noise.trusted() || distrusted.contains(group.workload.as_str());
             // If all runners failed, the unit of the metric is unknown.
@@ -211,7 +211,7 @@ fn point<'a>(
     }
 }
 
-/// What is one comparison in every run.
+/// The identity of a comparison across runs.
 fn series(group: &Group) -> (&str, Phase, &str) {
     (&group.name, group.phase, &group.headline)
 }

@@ -1,4 +1,4 @@
-//! Notes on change points: how they are found, and what could not be analyzed.
+//! Notes on change points: how they are found, and which series could not be analyzed.
 
 use super::Machine;
 use super::baseline::{Against, Series};
@@ -6,7 +6,7 @@ use super::cells::Cell;
 use super::steps::FALSE_SHARE;
 use crate::stats::{FEWEST_BESIDE, FEWEST_SAMPLES, fewest_beside};
 
-/// How change points are found.
+/// Explains how change points are found.
 pub(super) fn method() -> Vec<String> {
     vec![
         "a ratio is the cost after the change ÷ the cost before it, relative to the other runners \
@@ -95,7 +95,7 @@ fn distrusted(machine: &Machine<'_>) -> Option<String> {
 /// The cells that have figures and no series.
 fn alone(cells: &[Cell<'_>], series: &[Series<'_, '_>]) -> Option<String> {
     let kept = cells.iter().filter(|cell| cell.kept).count();
-    // The one that others are measured against changes with them.
+    // The reference of the others changes with them.
     let references = cells.iter().filter(|cell| {
         let beside = |own: &Series<'_, '_>| {
             own.against == Against::Runner(&cell.key.runner)

@@ -1,16 +1,16 @@
-//! The changes of each series, and how large they are.
+//! The changes of each series, and their sizes.
 
 use super::baseline::{Series, no_steps, series};
 use super::cells::Cell;
 use crate::stats::{Change, Interval, MARGIN, change_points, shift, side};
 
-/// The share of the series said to have changed that have not, on average and at most.
+/// Upper bound on the expected share of false changes among those reported.
 pub(super) const FALSE_SHARE: f64 = 0.01;
 /// Error level of the interval of a ratio.
 const INTERVAL_LEVEL: f64 = 0.05;
 
-/// A share of the greatest change of a comparison. A smaller one may only be a side effect of the greatest:
-/// if one runner became slower, the median of all did a little, and a runner that did not looks faster.
+/// A share of the largest change of a comparison. Smaller changes may only be a side effect of it: if one
+/// runner became slower, the median of all did slightly, so an unchanged runner looks faster.
 const SHADOW: f64 = 0.5;
 
 /// A change of known size.
@@ -23,9 +23,9 @@ pub(super) struct Step {
     pub(super) interval: Interval,
 }
 
-/// The series of the wanted cells, each with its changes.
+/// The series of the selected cells, each with its changes.
 ///
-/// They are looked for twice: a cell whose change is known is a better measure for the others.
+/// The search runs twice, because a cell with a known change is a better baseline for the others.
 pub(super) fn found<'c, 'a>(
     cells: &'c [Cell<'a>],
     runs: usize,
@@ -46,7 +46,7 @@ fn all_steps(series: &[Series<'_, '_>]) -> Vec<Vec<Step>> {
     samples.iter().zip(&found).map(|(samples, found)| steps(samples, found)).collect()
 }
 
-/// What each cell's own changes add to each of its costs, on a log scale.
+/// The effect of each cell's own changes on each of its costs, on a log scale.
 fn known(cells: &[Cell<'_>], series: &[Series<'_, '_>], steps: &[Vec<Step>]) -> Vec<Vec<f64>> {
     let size = |step: &Step| step.ratio.ln().abs();
     let mut known = no_steps(cells);
@@ -64,8 +64,7 @@ fn known(cells: &[Cell<'_>], series: &[Series<'_, '_>], steps: &[Vec<Step>]) -> 
     known
 }
 
-/// The changes that are clear of the margin. One that is not is taken out, and what lies beside it is
-/// one.
+/// The changes beyond the margin. Other changes are removed, and the segments next to them are joined.
 fn steps(samples: &[f64], found: &[Change]) -> Vec<Step> {
     let mut changes = found.to_vec();
     loop {
@@ -88,7 +87,7 @@ fn steps(samples: &[f64], found: &[Change]) -> Vec<Step> {
     }
 }
 
-/// `None` where the interval of the ratio is not clear of the margin.
+/// `None` if the interval of the ratio is not beyond the margin.
 fn step(change: Change, before: &[f64], after: &[f64]) -> Option<Step> {
     let (middle, interval) = shift(before, after, INTERVAL_LEVEL)?;
     let interval = interval?.exp();
@@ -101,7 +100,7 @@ mod tests {
     use super::*;
     use fastrand::Rng;
 
-    /// The numbers of the cells that are said to have changed.
+    /// The numbers of the cells with reported changes.
     fn changed(cells: &[Cell<'_>]) -> Vec<usize> {
         let (series, steps) = found(cells, RUNS, "r0");
         let changed = series.iter().zip(&steps).filter(|(_, steps)| !steps.is_empty());

@@ -2,10 +2,10 @@
 
 use super::interval::Interval;
 
-/// Batches of a series: few, so that each outlasts the memory of the machine (10 to 30: Schmeiser, "Batch
-/// size effects in the analysis of simulation output", *Operations Research* 30, 1982).
+/// Number of batches of a series: few, so that each is longer than the memory of the machine (10 to 30:
+/// Schmeiser, "Batch size effects in the analysis of simulation output", *Operations Research* 30, 1982).
 const BATCHES: usize = 12;
-/// Fewest rounds in a batch.
+/// Minimum number of rounds in a batch.
 const FEWEST_IN_BATCH: usize = 2;
 /// Batches whose lag-1 autocorrelation exceeds this many standard errors, 1/√n each, are still dependent
 /// (5%, one-sided).
@@ -21,7 +21,7 @@ pub(super) const T_001: f64 = 4.025;
 /// probability that Student's t exceeds `t`, or less where the tails are heavy.
 ///
 /// The number of batches is fixed, so a longer series has longer batches. `None` with fewer than two rounds
-/// a batch, where batches still resemble their neighbors, and where the data bound the ratio on no side.
+/// per batch, if batches still resemble their neighbors, and if the data do not bound the ratio.
 pub(super) fn mean_ratio_of_batches(pairs: &[(f64, f64)], t: f64) -> Option<Interval> {
     let n = pairs.len();
     if n < BATCHES * FEWEST_IN_BATCH {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn without_noise_it_is_the_ratio_and_few_or_dependent_rounds_have_none() {
+    fn interval_without_noise_is_the_ratio_and_few_or_dependent_rounds_have_none() {
         let exact = mean_ratio_of_batches(&[(3.0, 2.0); 24], T_01).unwrap();
         assert!((exact.low - 1.5).abs() < 1e-12 && (exact.high - 1.5).abs() < 1e-12);
         assert_eq!(mean_ratio_of_batches(&[(3.0, 2.0); 23], T_01), None);

@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_are_exact_and_many_trials_do_not_underflow() {
+    fn ends_are_exact_and_many_trials_do_not_underflow() {
         assert!((at_most(0, 5, 0.0) - 1.0).abs() < 1e-15);
         assert!(at_most(4, 5, 1.0) < 1e-15);
         assert!((at_most(5, 5, 1.0) - 1.0).abs() < 1e-15);

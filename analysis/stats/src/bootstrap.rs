@@ -1,16 +1,16 @@
-//! What the bootstraps of this module share: medians of resamples, and the percentile interval.
+//! Common parts of the bootstraps: medians of resamples, and the percentile interval.
 
 use fastrand::Rng;
 use runtime_bench_results::histogram::fewest_samples;
 
 use super::interval::Interval;
 
-/// The bootstrap's own randomness is the same in every reading of a file.
+/// A fixed seed, so that every reading of a file gives the same intervals.
 pub(super) const SEED: u64 = 0x7363_616c_696e_6721;
 /// Error level of the intervals, two-sided.
 pub(super) const LEVEL: f64 = 0.01;
-/// The fewest resamples with an interval at [`LEVEL`], which then reaches from the least to the
-/// greatest. Whole tables are resampled, and no verdict hangs on it.
+/// Minimum number of resamples for an interval at [`LEVEL`], which then reaches from the smallest to the
+/// largest. Whole tables are resampled, and no verdict depends on it.
 const RESAMPLES: usize = 199;
 
 /// The percentile interval of resampled statistics at error level `alpha`, two-sided: the order
@@ -28,15 +28,15 @@ pub(super) fn percentile_interval(mut resampled: Vec<f64>, alpha: f64) -> Option
 
 /// Draws the medians of resamples.
 ///
-/// The samples are sorted once and a resample is how often each was drawn, which is several times
-/// faster than to sort each resample.
+/// The samples are sorted once, and a resample counts how often each was drawn, which is several times faster
+/// than sorting each resample.
 struct Medians {
     sorted: Vec<f64>,
     drawn: Vec<usize>,
 }
 
 impl Medians {
-    /// Of at least one finite sample; `None` otherwise.
+    /// `None` without a finite sample.
     fn new(samples: &[f64]) -> Option<Self> {
         let mut sorted = samples.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -65,9 +65,9 @@ impl Medians {
     }
 }
 
-/// The interval at [`LEVEL`] of a statistic of the medians of several series, each resampled for itself (Efron &
-/// Tibshirani, *An Introduction to the Bootstrap*, ch. 8). `None` where a series has too few samples for a
-/// median.
+/// The interval at [`LEVEL`] of a statistic of the medians of several series, each resampled separately
+/// (Efron & Tibshirani, *An Introduction to the Bootstrap*, ch. 8). `None` where a series has too few samples
+/// for a median.
 pub(super) fn of_medians(
     series: &[Vec<f64>],
     statistic: impl Fn(&[f64]) -> f64,
@@ -92,7 +92,7 @@ mod tests {
     use crate::median;
 
     #[test]
-    fn the_fewest_resamples_reach_from_end_to_end() {
+    fn fewest_resamples_span_the_whole_range() {
         let resampled: Vec<f64> = (0..RESAMPLES as u32).rev().map(f64::from).collect();
         let interval = percentile_interval(resampled.clone(), LEVEL);
         assert_eq!(interval, Some(Interval { low: 0.0, high: 198.0 }));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawn_median_is_the_median_of_what_was_drawn() {
+    fn drawn_median_is_the_median_of_the_resample() {
         for n in [1_usize, 2, 7, 10] {
             let samples: Vec<f64> = (0..n).map(|k| (k * k) as f64).collect();
             let mut medians = Medians::new(&samples).unwrap();
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_median_of_nothing() {
+    fn no_samples_have_no_median() {
         assert!(Medians::new(&[]).is_none());
         assert!(Medians::new(&[1.0, f64::INFINITY]).is_none());
     }

@@ -1,4 +1,4 @@
-//! What a number of events in a number of runs proves about their share.
+//! Bounds on the probability of an event, from its count in a number of runs.
 //!
 //! Clopper & Pearson, "The use of confidence or fiducial limits illustrated in the case of the
 //! binomial", Biometrika 26 (1934): exact, so the stated confidence is reached for any share.
@@ -6,23 +6,23 @@
 use super::binomial::at_most;
 use super::interval::Interval;
 
-/// Halvings of [0, 1]; more than an `f64` can tell apart.
+/// Halvings of [0, 1]; more than an `f64` can distinguish.
 const HALVINGS: usize = 60;
 
 /// The one-sided upper bound, at confidence 1 − `alpha`, of the share of runs that have an event.
 ///
-/// 0 of 300 proves less than 1% at `alpha` = 0.05, 0 of 78 only less than 3.8%. `None` for no runs,
+/// At `alpha` = 0.05, 0 of 300 proves less than 1%, and 0 of 78 only less than 3.8%. `None` for no runs,
 /// for more events than runs and for a level outside (0, 1). Takes time in proportion to the events.
 pub fn upper_bound(events: u64, runs: u64, alpha: f64) -> Option<f64> {
     possible(events, runs, alpha).then(|| {
-        // The largest share under which so few events are still no rarer than alpha.
+        // The largest share under which this few events have a probability of at least alpha.
         if events == runs { 1.0 } else { last(|share| at_most(events, runs, share) >= alpha) }
     })
 }
 
 /// The one-sided lower bound, at confidence 1 − `alpha`; `None` as for [`upper_bound`].
 pub fn lower_bound(events: u64, runs: u64, alpha: f64) -> Option<f64> {
-    // Events are to the runs what runs without one are: the tails mirror each other.
+    // The tails are symmetric: runs with and without an event swap roles.
     possible(events, runs, alpha).then_some(())?;
     upper_bound(runs - events, runs, alpha).map(|bound| 1.0 - bound)
 }
@@ -37,7 +37,7 @@ fn possible(events: u64, runs: u64, alpha: f64) -> bool {
     runs > 0 && events <= runs && 0.0 < alpha && alpha < 1.0
 }
 
-/// The last share of [0, 1] that a condition holds for, which holds up to there and no further.
+/// The largest share in [0, 1] for which a monotonic condition holds.
 fn last(holds: impl Fn(f64) -> bool) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..HALVINGS {
@@ -54,7 +54,7 @@ mod tests {
     use proptest::prelude::{prop_assert, proptest};
 
     #[test]
-    fn no_event_proves_what_the_number_of_runs_supports() {
+    fn zero_events_prove_the_bound_of_the_number_of_runs() {
         for (runs, expected) in [(300, 0.009_936), (78, 0.037_678), (59, 0.049_507)] {
             let bound = upper_bound(0, runs, 0.05).unwrap();
             // Closed form: 1 − α^(1/n).

@@ -1,7 +1,7 @@
 //! The change points of many series: E-divisive with a permutation test.
 //!
 //! Matteson & James (see `energy`), §2.3 and §2.4: the best split of a series is tested by shuffling the
-//! samples; if it stands, each side is looked at in the same way. Daly et al., "The Use of Change Point
+//! samples; if it is significant, each side is tested in the same way. Daly et al., "The Use of Change Point
 //! Detection to Identify Software Performance Regressions in a Continuous Integration System", ICPE 2020,
 //! use it on benchmarks. Over the series the share of false discoveries is bounded
 //! ([`super::discoveries`]).
@@ -11,34 +11,35 @@ use fastrand::Rng;
 use super::discoveries::discoveries;
 use super::energy::{Distances, LEAST_SIDE};
 
-/// The fewest samples of a series in which a change point can be looked for.
+/// Minimum number of samples of a series for a change point.
 pub const FEWEST_SAMPLES: usize = 2 * LEAST_SIDE;
 /// Samples that a change point needs on either side.
 pub const FEWEST_BESIDE: usize = LEAST_SIDE;
-/// The shuffles that every series gets, unless it stops before. More follow where a p-value of one in a
-/// thousand is not small enough for so many series.
+/// Number of shuffles of every series, unless it stops earlier. More follow if a p-value of one in a thousand
+/// is not small enough for the number of series.
 const SHUFFLES: u32 = 999;
-/// Shuffles that do as well as the series itself, after which it is no longer a candidate: the p-value
-/// is then known well enough (Besag & Clifford, "Sequential Monte Carlo p-values", Biometrika 78, 1991).
+/// Number of shuffles that do as well as the series itself, after which it is no longer a candidate: its
+/// p-value is then known well enough (Besag & Clifford, "Sequential Monte Carlo p-values", Biometrika 78,
+/// 1991).
 const EXCEEDING: u32 = 50;
-/// The shuffles are the same in every reading of a history.
+/// A fixed seed, so that every reading of a history gives the same result.
 const SEED: u64 = 0x6368_616e_6765_2121;
-/// A shuffle that only swaps equals has the same statistic but for rounding.
+/// A shuffle that only swaps equal samples has the same statistic except for rounding.
 const SAME: f64 = 1.0 - 1e-9;
 
-/// A place from which on a series is another one.
+/// A change point of a series.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Change {
     /// The first sample after it.
     pub at: usize,
-    /// How often a shuffled series has a split as good.
+    /// The share of shuffled series with a split as good.
     pub p_value: f64,
 }
 
-/// The change points of each series, in order. `rate` bounds the share of series that are said to have
-/// one and have none, on average.
+/// The change points of each series, in order. `rate` bounds the expected share of false change points among
+/// those reported.
 ///
-/// Samples stand in the order of time, and without a change their order must not matter. One answer for
+/// Samples are in the order of time, and without a change, their order must not matter. One answer for
 /// each series; none for one of fewer than [`FEWEST_SAMPLES`] or with samples that are not finite.
 pub fn change_points(series: &[Vec<f64>], rate: f64) -> Vec<Vec<Change>> {
     let fit = |samples: &&Vec<f64>| {
@@ -48,7 +49,7 @@ pub fn change_points(series: &[Vec<f64>], rate: f64) -> Vec<Vec<Change>> {
         series.iter().filter(fit).map(|own| Test::new(own, &[])).collect();
     let found = settle(&mut tests, rate);
     let count = found.iter().filter(|found| **found).count();
-    // What the last discovery had to pass, every further change point of a series must pass.
+    // Every further change point of a series must pass the same threshold as the last discovery.
     let bar = rate * count as f64 / tests.len().max(1) as f64;
     let mut of_fit = tests
         .iter()
@@ -60,10 +61,10 @@ pub fn change_points(series: &[Vec<f64>], rate: f64) -> Vec<Vec<Change>> {
     each.collect()
 }
 
-/// The fewest samples that must lie on either side of a change in a single one of `series` series of
-/// `samples` samples each, so that it can be found at all; `None` where so few samples never tell.
+/// Minimum number of samples on either side for a change in a single one of `series` series of `samples`
+/// samples each to be detectable; `None` if there are too few samples.
 ///
-/// Two orders of all have both sides apart, so the p-value is at least 2 ÷ (n over k).
+/// Two of all orders separate both sides, so the p-value is at least 2 ÷ (n over k).
 pub fn fewest_beside(samples: usize, series: usize, rate: f64) -> Option<usize> {
     let least = (2.0 * series.max(1) as f64 / rate).ln();
     let mut choices = 0.0;
@@ -76,9 +77,9 @@ pub fn fewest_beside(samples: usize, series: usize, rate: f64) -> Option<usize> 
     None
 }
 
-/// Shuffles the series until more would tell nothing new; whether each is a discovery.
+/// Shuffles the series until more shuffles would not change the result; returns whether each is a discovery.
 fn settle(tests: &mut [Test<'_>], rate: f64) -> Vec<bool> {
-    // With these even one alone among all can have a p-value that is small enough.
+    // With this many, even a single series among all can have a sufficiently small p-value.
     let most = (tests.len() as f64 / rate).ceil() as u32;
     let mut shuffles = SHUFFLES;
     loop {
@@ -95,7 +96,7 @@ fn settle(tests: &mut [Test<'_>], rate: f64) -> Vec<bool> {
     }
 }
 
-/// The change points of a series whose first split stands.
+/// The change points of a series whose first split is significant.
 fn divide(first: &Test<'_>, bar: f64) -> Vec<Change> {
     let mut changes: Vec<Change> = first.change().into_iter().collect();
     let shuffles = SHUFFLES.max((1.0 / bar).ceil() as u32);
@@ -160,7 +161,7 @@ impl<'a> Test<'a> {
         }
     }
 
-    /// The share of shuffles that do as well, the series itself among them; 1 without a split.
+    /// The share of shuffles that do as well, including the series itself; 1 without a split.
     fn p_value(&self) -> f64 {
         match (self.best, self.exceeding) {
             (None, _) => 1.0,
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_p_value_of_a_clean_step_is_the_share_of_orders_that_separate_it() {
+    fn p_value_of_a_clean_step_is_the_share_of_separating_orders() {
         // Four of each: 2 of 70 orders.
         let samples = [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0];
         let found = &change_points(&[samples.to_vec()], 0.05)[0];
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn one_series_among_many_gets_the_shuffles_that_it_needs() {
+    fn single_series_among_many_gets_enough_shuffles() {
         let mut series: Vec<Vec<f64>> = (0..60).map(|seed| stepped(seed, 20, 20, 0.0)).collect();
         series.push(stepped(99, 20, 10, 5.0));
         let found = change_points(&series, 0.01);
@@ -242,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_change_needs_runs_on_either_side() {
+    fn single_change_needs_runs_on_either_side() {
         // 2 ÷ 70 ≤ 0.05, and for 280 series 20 over 7 ≥ 56 000 > 20 over 6; 18 over 9 < 56 000.
         assert_eq!(fewest_beside(8, 1, 0.05), Some(4));
         assert_eq!(fewest_beside(20, 280, 0.01), Some(7));

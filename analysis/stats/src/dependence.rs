@@ -2,14 +2,14 @@
 
 use super::interval::median;
 
-/// Samples in the order of time → how many of them are worth an independent one.
+/// The number of consecutive samples, in the order of time, that are worth one independent sample.
 ///
-/// The signs about the median are looked at, because the sign interval looks at nothing else. Where
+/// The test uses the signs about the median, because the sign interval uses nothing else. Where
 /// their lag-1 autocorrelation exceeds 2/√n (two standard errors of white noise: Box, Jenkins &
 /// Reinsel, *Time Series Analysis*, §2.1.6), consecutive samples are replaced by the medians of
-/// batches (batch means: Law, *Simulation Modeling and Analysis*, §9.5.3), larger until it does not.
+/// batches (batch means: Law, *Simulation Modeling and Analysis*, §9.5.3), which grow until it does not.
 ///
-/// Dependence that is longer than the series cannot be seen in it.
+/// Dependence that lasts longer than the series cannot be detected.
 pub(super) fn batch_size(samples: &[f64]) -> usize {
     let mut size = 1;
     while samples.len() / size > 2 && dependent(&batches(samples, size)) {
@@ -20,7 +20,7 @@ pub(super) fn batch_size(samples: &[f64]) -> usize {
 
 /// The medians of consecutive batches of a size.
 pub(super) fn batches(samples: &[f64], size: usize) -> Vec<f64> {
-    // A rest shorter than a batch would weigh as much as a whole one.
+    // A rest shorter than a batch would have the weight of a whole one.
     samples.chunks_exact(size).filter_map(median).collect()
 }
 
@@ -30,7 +30,7 @@ pub fn dependent(samples: &[f64]) -> bool {
     let Some(middle) = median(samples) else { return false };
     let n = samples.len() as f64;
     let above: Vec<f64> = samples.iter().map(|x| f64::from(u8::from(*x > middle))).collect();
-    // Not one half, where many samples equal the median.
+    // This is not one half if many samples equal the median.
     let share = above.iter().sum::<f64>() / n;
     let spread: f64 = above.iter().map(|x| (x - share).powi(2)).sum();
     let products: f64 = above.windows(2).map(|pair| (pair[0] - share) * (pair[1] - share)).sum();
@@ -56,14 +56,14 @@ mod tests {
     }
 
     #[test]
-    fn independent_samples_are_nearly_always_left_alone() {
+    fn independent_samples_are_rarely_batched() {
         let mut rng = Rng::with_seed(1);
         let kept = (0..500).filter(|_| batch_size(&series(&mut rng, 60, 0.0)) == 1).count();
         assert!(kept >= 475, "{kept} of 500");
     }
 
     #[test]
-    fn a_strong_memory_is_batched_away() {
+    fn strong_autocorrelation_is_batched_away() {
         let mut rng = Rng::with_seed(2);
         let batched = (0..200).filter(|_| batch_size(&series(&mut rng, 100, 0.8)) > 1);
         assert!(batched.count() >= 195);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_are_all_alike_are_not_dependent() {
+    fn equal_samples_are_not_dependent() {
         assert_eq!(batch_size(&[1.0; 20]), 1);
         assert_eq!(batch_size(&[]), 1);
     }

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_up_rule_takes_a_later_crossing() {
+    fn step_up_rule_uses_a_later_crossing() {
         // The first misses its own bar of 0.025 and is carried by the second.
         assert_eq!(discoveries(&[0.04, 0.05], 0.05), [true, true]);
         assert_eq!(discoveries(&[0.04, 0.06], 0.05), [false, false]);

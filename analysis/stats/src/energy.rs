@@ -1,10 +1,10 @@
-//! Where a series is most unlike itself: the energy distance between what comes before and after.
+//! The split of a series with the largest energy distance between both sides.
 //!
-//! Matteson & James, "A Nonparametric Approach for Multiple Change Point Analysis of Multivariate
-//! Data", Journal of the American Statistical Association 109 (2014), §2.1 and §2.2, with α = 1. Nothing
-//! is assumed of the distribution but that it has a mean.
+//! Matteson & James, "A Nonparametric Approach for Multiple Change Point Analysis of Multivariate Data",
+//! Journal of the American Statistical Association 109 (2014), §2.1 and §2.2, with α = 1. The method only
+//! assumes that the distribution has a mean.
 
-/// The fewest samples on either side of a split. Of four and four, two orders of 70 separate them
+/// Minimum number of samples on either side of a split. With four and four, two of 70 orders separate them
 /// best, and the 95% interval of a shift exists.
 pub(super) const LEAST_SIDE: usize = 4;
 /// Distances below this, on a log scale, are rounding.
@@ -15,7 +15,7 @@ const ROUNDING: f64 = 1e-9;
 pub(super) struct Split {
     /// The first sample after it.
     pub(super) at: usize,
-    /// How unlike both sides are; positive.
+    /// The energy distance of both sides; positive.
     pub(super) statistic: f64,
 }
 
@@ -27,20 +27,19 @@ pub(super) struct Distances {
 }
 
 impl Distances {
-    /// The split of a segment that tells its sides apart best; `None` where it is too short for one, or
-    /// all its samples are equal.
+    /// The split of a segment that separates its sides best; `None` if the segment is too short, or all its
+    /// samples are equal.
     ///
-    /// It is the `at` of the pair (`at`, `until`) that maximises
-    /// `Q(x[..at], x[at..until]) = mn/(m+n) · (2·mean |x − y| − mean |x − x′| − mean |y − y′|)`, the means
-    /// over pairs of different samples (eq. 5 and 6). What lies after `until` is left out, so that a
-    /// second change does not hide the first (eq. 7).
+    /// It is the `at` of the pair (`at`, `until`) that maximizes `Q(x[..at], x[at..until]) = mn/(m+n) ·
+    /// (2·mean |x − y| − mean |x − x′| − mean |y − y′|)`, the means over pairs of different samples (eq. 5
+    /// and 6). Samples after `until` are left out, so that a second change does not hide the first (eq. 7).
     pub(super) fn best_split(&mut self, segment: &[f64]) -> Option<Split> {
         let length = segment.len();
         let last = length.checked_sub(LEAST_SIDE)?;
         self.fill(segment);
         let mut best: Option<Split> = None;
         for at in LEAST_SIDE..=last {
-            // Every square holds each pair twice.
+            // Every square contains each pair twice.
             let row = &self.sums[at * (length + 1)..][..=length];
             let (m, square) = (at as f64, row[at]);
             let within_x = square / (m * (m - 1.0));
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clean_step_has_the_statistic_that_a_hand_computes() {
+    fn clean_step_has_the_statistic_computed_by_hand() {
         // Distances are 0 within both sides and 1 between them: Q = 4·4/8 · 2·1.
         let found = best(&[0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]).unwrap();
         assert_eq!(found, Split { at: 4, statistic: 4.0 });
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_goes_back_is_found_where_it_begins_or_ends() {
+    fn reverted_step_is_found_where_it_begins_or_ends() {
         let bump: Vec<f64> = (0..24)
             .map(|k| if (8..14).contains(&k) { 1.0 } else { f64::from(k % 2) / 10.0 })
             .collect();

@@ -1,4 +1,4 @@
-//! Two builds: two stages must agree, beyond what the layout of the code alone does.
+//! The gate for two builds: two stages must agree, beyond the effect of code layout.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,24 +9,25 @@ use super::modes::SlowShares;
 use super::paired::compare;
 use super::verdict::{ControlCheck, MARGIN, TIE, Verdict, side};
 
-/// How strict a stage is.
+/// The levels of a stage.
 ///
-/// Equal builds look slower by chance where both stages say so, each by its median or by its mean:
-/// (0.01 + 0.01) × (0.001 + 0.001) = 4·10⁻⁵ a row at most, and as much for faster. The first stage only
-/// chooses what is measured again, so the longer second one has the smaller share.
+/// Equal builds look slower by chance only if both stages show it, each by its median or its mean: with a
+/// probability of at most (0.01 + 0.01) × (0.001 + 0.001) = 4·10⁻⁵ per row, and the same for faster. The
+/// first stage only selects rows to measure again, so the longer second stage has the smaller share.
 struct Strictness {
     /// Error level of the interval of the median, two-sided: twice its part of the budget.
     median_level: f64,
     /// Student's t of the interval of the mean, which its part of the budget exceeds.
     mean_t: f64,
-    /// Fewest pairs: a mode that lasts ten rounds must come and go for the intervals to see it.
+    /// Minimum number of pairs: a mode that lasts ten rounds must come and go for the intervals to include
+    /// it.
     fewest: usize,
 }
 
 const FIRST: Strictness = Strictness { median_level: 0.02, mean_t: T_01, fewest: 32 };
 const SECOND: Strictness = Strictness { median_level: 0.002, mean_t: T_001, fewest: 96 };
 
-/// Rounds to plan for a stage, the first being 0, at least: an eighth may be lost to stalls.
+/// Minimum number of rounds to plan for a stage (the first is 0): an eighth may be lost to stalls.
 pub fn fewest_rounds(stage: usize) -> usize {
     let fewest = strictness(stage).fewest;
     fewest + fewest / 8
@@ -39,13 +40,13 @@ fn strictness(stage: usize) -> &'static Strictness {
 /// Pairs of costs in the order of time: one side, and the base of the same round.
 pub type Pairs = Vec<(f64, f64)>;
 
-/// What one stage measured of a row.
+/// The measurements of a row in one stage.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stage {
     /// The head.
     pub head: Pairs,
-    /// The base once more.
+    /// The base, measured again.
     pub control: Pairs,
     /// The base, linked in other layouts.
     #[serde(default)]
@@ -55,19 +56,20 @@ pub struct Stage {
     pub head_layouts: Vec<Pairs>,
 }
 
-/// What a row of two builds says.
+/// The result of a row of two builds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gated {
-    /// The word: *faster* or *slower* only where all stages say so.
+    /// The verdict: *faster* or *slower* only if all stages agree.
     pub verdict: Verdict,
     /// Why it is neither a difference nor a tie.
     pub open: Option<Open>,
     /// Head ÷ base, of the last stage.
     pub ratio: Option<f64>,
-    /// Its interval; of a difference from the lowest to the highest end of all stages, so that what
-    /// clears a threshold has cleared it every time.
+    /// Its interval; for a difference, from the lowest to the highest end of all stages, so that it clears a
+    /// threshold only if every stage does.
     pub interval: Option<Interval>,
-    /// Ratio and interval are those of the mean costs: the medians do not show the difference.
+    /// Whether ratio and interval are those of the mean costs, because the medians do not show the
+    /// difference.
     pub of_means: bool,
     /// Shares of slow rounds in the last stage.
     pub slow: Option<SlowShares>,
@@ -80,22 +82,22 @@ pub struct Gated {
 /// Why a row has no verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Open {
-    /// The interval reaches too far.
+    /// The interval is too wide.
     Wide,
-    /// The medians are alike, or differ, and wild rounds keep the means from agreeing.
+    /// The means do not confirm the medians because of outlier rounds.
     Means,
-    /// A difference, but no larger than what another layout does.
+    /// A difference, but not larger than the effect of another layout.
     WithinMargin,
-    /// One stage saw what the other did not.
+    /// Only one stage shows a difference.
     StagesDisagree,
-    /// Not in every layout of the head.
+    /// Not every layout of the head shows the difference.
     Layouts,
     /// Too few pairs.
     TooFew,
 }
 
 impl Gated {
-    /// What one stage says alone: the median, and the mean where the median cannot tell. A mode that only some
+    /// The verdict of one stage: by the median, or by the mean if the median is open. A mode that only some
     /// processes fall into does not move a median.
     fn at(pairs: &[(f64, f64)], margin: f64, strictness: &Strictness) -> Self {
         let found = compare("base", pairs, strictness.median_level);
@@ -142,8 +144,7 @@ fn layouts(stages: &[Stage], of: fn(&Stage) -> &Vec<Pairs>) -> Vec<f64> {
         .collect()
 }
 
-/// The share that a difference must exceed: what moving the base's code about in memory does to this
-/// row, and at least 1%.
+/// The share that a difference must exceed: the effect of the base's layouts on this row, and at least 1%.
 pub fn margin(stages: &[Stage]) -> f64 {
     let ratios = layouts(stages, |stage| &stage.base_layouts);
     ratios.into_iter().map(|ratio| ratio.max(1.0 / ratio) - 1.0).fold(MARGIN, f64::max)
@@ -151,8 +152,8 @@ pub fn margin(stages: &[Stage]) -> f64 {
 
 /// Whether every layout of the head lies beyond every layout of the base, on the side of a verdict.
 ///
-/// Were the layouts of both draws from one distribution, the chance of that would be 1 ÷ C(2m, m) with
-/// m layouts each: 1 in 70 for 4.
+/// If the layouts of both came from one distribution, the probability would be 1 ÷ C(2m, m) with m layouts
+/// each: 1 in 70 for 4.
 fn in_every_layout(stages: &[Stage], verdict: Verdict) -> bool {
     let base = layouts(stages, |stage| &stage.base_layouts);
     let head = layouts(stages, |stage| &stage.head_layouts);
@@ -165,7 +166,7 @@ fn in_every_layout(stages: &[Stage], verdict: Verdict) -> bool {
     }
 }
 
-/// Whether a row's first stage calls for a second: the head looks different, or the base from itself.
+/// Whether a row needs a second stage: the head looks different, or the base looks different from itself.
 pub fn suspicious(first: &Stage) -> bool {
     let margin = margin(std::slice::from_ref(first));
     let differs = |pairs| Gated::at(pairs, margin, &FIRST).verdict.differs();
@@ -174,18 +175,18 @@ pub fn suspicious(first: &Stage) -> bool {
 
 /// Judges a row by all its stages.
 ///
-/// A difference counts when each of at least two stages, measured one after the other, clears the
-/// margin on the same side, and every layout of the head does so, too.
+/// A difference counts if each of at least two stages, measured one after the other, clears the margin on the
+/// same side, and every layout of the head also does.
 pub fn gate(stages: &[Stage]) -> Gated {
     decide(stages, |stage| &stage.head, |verdict| in_every_layout(stages, verdict))
 }
 
-/// Judges the base against itself just as a row's head is judged.
+/// Judges the base against itself in the same way as a row's head.
 pub fn check(stages: &[Stage]) -> ControlCheck {
     decide(stages, |stage| &stage.control, |_| true).verdict.into()
 }
 
-/// The one decision: of a side that `of` chooses, where `confirmed` tells whether layouts agree.
+/// The common decision for the side that `of` selects; `confirmed` reports whether layouts agree.
 fn decide(
     stages: &[Stage],
     of: fn(&Stage) -> &Pairs,
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_counts_when_both_stages_see_it() {
+    fn difference_counts_if_both_stages_show_it() {
         let mut rng = Rng::with_seed(1);
         let disagree = (Verdict::Open, Some(Open::StagesDisagree));
         for (ratios, expected) in [
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn stages_at_different_levels_are_both_beyond_and_the_interval_spans_them() {
+    fn interval_of_a_difference_spans_both_stages() {
         let mut rng = Rng::with_seed(5);
         let gated = gate(&[one(&mut rng, 1.03), one(&mut rng, 1.10)]);
         assert_eq!(gated.verdict, Verdict::Slower);
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn every_layout_of_the_head_must_show_it() {
+    fn every_layout_of_the_head_must_show_the_difference() {
         let mut rng = Rng::with_seed(6);
         let mut with = |layouts: [f64; 2]| {
             let mut stage = || Stage {
@@ -308,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn the_control_takes_the_same_path_as_the_head() {
+    fn control_is_judged_like_the_head() {
         let mut rng = Rng::with_seed(7);
         let slow = |rng: &mut Rng| if rng.f64() < 0.4 { 3.0 } else { 1.0 };
         let mut stage = |head: bool| {
@@ -328,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_stage_that_lost_its_rounds_proves_nothing() {
+    fn second_stage_without_rounds_settles_nothing() {
         let mut rng = Rng::with_seed(8);
         let mut short = one(&mut rng, 1.05);
         short.head.truncate(SECOND.fewest - 1);

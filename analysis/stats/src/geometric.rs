@@ -1,8 +1,8 @@
 //! The mean of ratios over workloads.
 //!
-//! The geometric mean is the only one under which a ÷ b and b ÷ a agree (Fleming & Wallace, "How not
-//! to lie with statistics", CACM 29 (1986)). It weighs each workload alike, which no real program
-//! does: it has no verdict, and shows how far it hangs on a single workload.
+//! The geometric mean is the only one under which a ÷ b and b ÷ a agree (Fleming & Wallace, "How not to lie
+//! with statistics", CACM 29 (1986)). It gives each workload the same weight, which no real program does. It
+//! therefore has no verdict, and shows how much it depends on any single workload.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,27 +20,26 @@ pub struct GeometricMean {
     pub interval: Option<Interval>,
     /// Its values when any one workload is left out; `None` for a single workload.
     pub leave_one_out: Option<Range>,
-    /// How many workloads it is over.
+    /// The number of workloads.
     pub workloads: usize,
 }
 
-/// From the least to the greatest of some values.
+/// The range of some values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Range {
-    /// The least.
+    /// The smallest.
     pub low: f64,
-    /// The greatest.
+    /// The largest.
     pub high: f64,
 }
 
 /// The geometric mean of the ratios of costs, each workload's being the median over its rounds.
 ///
-/// `workloads` holds, for each workload, pairs `(candidate, reference)` of the same round in the order
-/// of time; pairs that are not positive and finite are left out. Rounds are resampled, in whole pairs
-/// and within each workload (Efron & Tibshirani, *An Introduction to the Bootstrap*, ch. 8), as
-/// batches where neighboring rounds resemble each other. `None` for no workloads and where one has no
-/// usable pair.
+/// `workloads` holds, for each workload, pairs `(candidate, reference)` of the same round in the order of
+/// time; pairs that are not positive and finite are left out. Rounds are resampled, in whole pairs and within
+/// each workload (Efron & Tibshirani, *An Introduction to the Bootstrap*, ch. 8), as batches where
+/// neighboring rounds resemble each other. `None` without workloads, or if one has no usable pair.
 pub fn geometric_mean(workloads: &[Vec<(f64, f64)>]) -> Option<GeometricMean> {
     let logs: Vec<Vec<f64>> = workloads.iter().map(|pairs| log_ratios(pairs)).collect();
     let medians: Vec<f64> = logs.iter().map(|logs| median(logs)).collect::<Option<_>>()?;
@@ -87,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_of_half_and_twice_is_one() {
+    fn mean_of_half_and_twice_is_one() {
         let workloads = [vec![(1.0, 2.0); 20], vec![(2.0, 1.0); 20], vec![(3.0, 3.0); 20]];
         let mean = geometric_mean(&workloads).unwrap();
         assert!((mean.mean - 1.0).abs() < 1e-12);
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn one_workload_leaves_none_out_and_few_rounds_have_no_interval() {
+    fn one_workload_has_no_range_and_few_rounds_have_no_interval() {
         let one = geometric_mean(&[vec![(3.0, 2.0); 7]]).unwrap();
         assert!((one.mean - 1.5).abs() < 1e-12);
         assert_eq!((one.leave_one_out, one.interval), (None, None));
@@ -133,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn turning_the_ratios_round_turns_the_mean(
+        fn inverse_ratios_have_the_inverse_mean(
             workloads in prop::collection::vec(
                 prop::collection::vec((0.1..10.0_f64, 0.1..10.0_f64), 1..3), 1..5)
         ) {

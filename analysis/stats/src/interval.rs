@@ -25,13 +25,13 @@ impl Interval {
         self.within(1.0 / (1.0 + share), 1.0 + share)
     }
 
-    /// Of a ratio, from that of its logarithm.
+    /// The interval of a ratio, from that of its logarithm.
     #[must_use]
     pub fn exp(self) -> Self {
         Self { low: self.low.exp(), high: self.high.exp() }
     }
 
-    /// Of the inverse of a ratio.
+    /// The interval of the inverse of a ratio.
     #[must_use]
     pub fn inverse(self) -> Self {
         Self { low: 1.0 / self.high, high: 1.0 / self.low }
@@ -61,19 +61,19 @@ pub fn median(samples: &[f64]) -> Option<f64> {
 /// probability 1 − 2·P(Bin(n, ½) ≤ k − 1), whatever the distribution (David & Nagaraja, *Order
 /// Statistics*, 3rd ed., §7.1). Between the last rank that reaches the level and the next one, the ends
 /// are interpolated by Hettmansperger and Sheather's rule (*Statistics & Probability Letters* 4, 1986),
-/// so that the width, and with it the power, has no steps: more samples are never worth less. The rule is
+/// so that the width, and thus the power, has no steps: more samples never reduce the power. The rule is
 /// close to exact for symmetric distributions, and log ratios of equal runners are symmetric.
 /// `None` when even the extremes do not reach the level: 12 samples are needed for α = 0.0005.
 pub fn median_interval(samples: &[f64], alpha: f64) -> Option<Interval> {
     dependent_interval(samples, samples.len(), alpha)
 }
 
-/// The same of samples in the order of time that are worth only `independent` ones: the ranks of that many,
-/// spread over all samples.
+/// The same for samples in the order of time that are worth only `independent` samples: the ranks for that
+/// number, spread over all samples.
 ///
-/// The rank grows in steps, and between two of them more samples only widen the interval. So those beyond
-/// the last step, the latest, are left out, and one more sample never makes a verdict less likely. The
-/// interval still holds the median of all.
+/// The rank grows in steps, and between two steps, more samples only widen the interval. The latest samples
+/// beyond the last step are therefore left out, so that one more sample never makes a verdict less likely.
+/// The interval still contains the median of all samples.
 pub(super) fn dependent_interval(
     samples: &[f64],
     independent: usize,
@@ -82,7 +82,7 @@ pub(super) fn dependent_interval(
     let sorted = sorted(samples);
     let fewer = independent.min(sorted.len());
     let (rank, toward_next) = lower_rank(fewer, alpha)?;
-    // Rounded outwards, so that the first of few is the first of all.
+    // Rounded outward, so that the first rank of few is the first of all.
     let place = |rank: usize| (rank - 1) * sorted.len() / fewer;
     let (outer, inner) = (place(rank), place(rank + 1).min(sorted.len() / 2));
     let between = |outer: f64, inner: f64| outer + toward_next * (inner - outer);
@@ -94,7 +94,7 @@ pub(super) fn dependent_interval(
 }
 
 /// The largest k with `2·P(Bin(n, ½) ≤ k − 1) ≤ alpha`, and how far the interval's ends may move toward
-/// the next rank, between 0 and 1; `None` when there is none.
+/// the next rank, between 0 and 1; `None` if there is no such k.
 fn lower_rank(n: usize, alpha: f64) -> Option<(usize, f64)> {
     // Logarithms, so that large n does not underflow before the sum matters.
     let mut ln_term = -(n as f64) * std::f64::consts::LN_2;
@@ -123,7 +123,7 @@ pub(super) fn sorted(samples: &[f64]) -> Vec<f64> {
 
 /// The tail of the binomial distribution: P(Bin(n, ½) ≤ k), to two sides and at most 1.
 ///
-/// The sign test and the test of changes that go with it are made of it (Conover, *Practical
+/// It is the basis of the sign test and of McNemar's test (Conover, *Practical
 /// Nonparametric Statistics*, 3rd ed., §3.4 and §3.5).
 pub(super) fn two_sided(k: usize, n: usize) -> f64 {
     (2.0 * at_most(k as u64, n as u64, 0.5)).min(1.0)
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_median_of_none_is_none_and_of_two_lies_between() {
+    fn median_of_none_is_none_and_of_two_is_the_mean() {
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[f64::NAN]), None);
         assert_eq!(median(&[3.0, 1.0]), Some(2.0));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_are_worth_fewer_have_a_wider_interval_of_the_same_median() {
+    fn fewer_independent_samples_widen_the_interval_of_the_same_median() {
         let samples: Vec<f64> = (1..=60).map(f64::from).collect();
         let all = dependent_interval(&samples, 60, 0.05).unwrap();
         assert_eq!(Some(all), median_interval(&samples, 0.05));

@@ -1,7 +1,7 @@
 //! Intervals, verdicts, fits and bounds: pure functions on samples.
 //!
-//! The unit of a pair is one process against one process of the same round; blocks or iterations
-//! inside a process are never counted as pairs, because they are alike.
+//! The unit of a pair is one process against one process of the same round; blocks or iterations inside a
+//! process never count as pairs, because they are not independent.
 
 mod batch_means;
 mod binomial;

@@ -7,9 +7,9 @@ use fastrand::Rng;
 use super::bootstrap::{LEVEL, SEED, percentile_interval};
 use super::interval::Interval;
 
-/// Resamples. Enough for the 99% level that they are used at.
+/// Number of resamples, enough for the 99% level.
 pub(super) const RESAMPLES: usize = 999;
-/// Sizes whose draws are kept: those of all rounds, and of batches of two, three and four.
+/// Number of sizes whose draws are cached: all rounds, and batches of two, three and four.
 const SIZES_KEPT: usize = 4;
 
 /// `mean(a) ÷ mean(b)` over pairs `(a, b)`; `None` where it is not finite.
@@ -20,7 +20,7 @@ pub(super) fn mean_ratio(pairs: &[(f64, f64)]) -> Option<f64> {
 
 /// The percentile-bootstrap interval, at 99%, of `mean(a) ÷ mean(b)` over pairs `(a, b)`.
 ///
-/// Whole pairs are drawn, so what both sides of a round share stays together (Efron & Tibshirani,
+/// Whole pairs are drawn, so effects common to both sides of a round stay together (Efron & Tibshirani,
 /// *An Introduction to the Bootstrap*, §13.3). `None` for no pairs, or a mean that is not positive
 /// and finite.
 pub fn mean_ratio_interval(pairs: &[(f64, f64)]) -> Option<Interval> {
@@ -29,7 +29,7 @@ pub fn mean_ratio_interval(pairs: &[(f64, f64)]) -> Option<Interval> {
         (mean.is_finite() && mean > 0.0).then_some(mean)
     };
     let (mean_a, mean_b) = (mean(|pair| pair.0)?, mean(|pair| pair.1)?);
-    // About 1, so that short numbers hold them well.
+    // Close to 1, so that `f32` is precise enough.
     let scaled: Vec<(f32, f32)> =
         pairs.iter().map(|(a, b)| ((a / mean_a) as f32, (b / mean_b) as f32)).collect();
     let ratios = with_draws(pairs.len(), |draws| resampled(&scaled, draws));
@@ -41,7 +41,7 @@ pub fn mean_ratio_interval(pairs: &[(f64, f64)]) -> Option<Interval> {
 fn resampled(pairs: &[(f32, f32)], draws: &[f32]) -> Vec<f64> {
     let mut a = [0.0_f32; RESAMPLES];
     let mut b = [0.0_f32; RESAMPLES];
-    // Pair by pair and not resample by resample: so the compiler adds several resamples at once.
+    // Pair by pair instead of resample by resample, so that the compiler adds several resamples at once.
     for (pair, times) in pairs.iter().zip(draws.chunks_exact(RESAMPLES)) {
         for ((a, b), times) in a.iter_mut().zip(&mut b).zip(times) {
             *a += times * pair.0;
@@ -53,8 +53,8 @@ fn resampled(pairs: &[(f32, f32)], draws: &[f32]) -> Vec<f64> {
 
 /// How many times each of `n` pairs is drawn in each resample, `RESAMPLES` numbers a pair.
 ///
-/// The draws are the same for every comparison of as many pairs, and thousands have as many as the one
-/// before: so the last ones are kept.
+/// The draws are the same for every comparison with this number of pairs, which thousands share, so the last
+/// ones are cached.
 fn with_draws<T>(n: usize, use_them: impl FnOnce(&[f32]) -> T) -> T {
     thread_local! {
         static KEPT: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
@@ -62,7 +62,7 @@ fn with_draws<T>(n: usize, use_them: impl FnOnce(&[f32]) -> T) -> T {
     KEPT.with_borrow_mut(|kept| {
         let known = kept.iter().position(|draws| draws.len() == n * RESAMPLES);
         let draws = known.map_or_else(|| drawn(n), |place| kept.remove(place));
-        // The latest stands last, and the oldest makes room.
+        // The newest is last, and the oldest is removed.
         kept.push(draws);
         if kept.len() > SIZES_KEPT {
             kept.remove(0);
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_brackets_a_known_ratio() {
+    fn interval_contains_a_known_ratio() {
         let mut rng = Rng::with_seed(3);
         let pairs: Vec<(f64, f64)> =
             (0..60).map(|_| (1.1 + 0.1 * rng.f64(), 1.0 + 0.1 * rng.f64())).collect();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn it_covers_the_true_ratio_about_as_often_as_it_says() {
+    fn interval_covers_the_true_ratio_about_as_often_as_stated() {
         let mut rng = Rng::with_seed(5);
         // Uniform on 0.5 to 1.5, so the means are equal.
         let mut side = || 0.5 + rng.f64();

@@ -1,23 +1,23 @@
-//! Rounds that are slow, and whether one side has more of them.
+//! Slow rounds, and whether one side has more of them.
 
 use serde::{Deserialize, Serialize};
 
 use super::interval::{median, sorted, two_sided};
 
-/// A round is slow when it costs this many times what the fastest tenth of its side costs at most.
+/// A round is slow if it costs more than this many times the fastest tenth of its side.
 /// Modes of a scheduler or of loopback lie further apart than that; ordinary noise does not.
 const SLOW: f64 = 1.5;
-/// Two modes are apart when the middle third between their medians, on a log scale, holds at most this
-/// part of the rounds of the smaller one. Of one wide mode it holds the top of the hill.
+/// Two modes are separate if the middle third between their medians, on a log scale, holds at most this share
+/// of the rounds of the smaller one. For a single wide mode, it would hold the peak.
 const SPARSE: usize = 4;
 
 /// Shares of slow rounds, between 0 and 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SlowShares {
-    /// Of the candidate.
+    /// The candidate's share.
     pub candidate: f64,
-    /// Of the reference.
+    /// The reference's share.
     pub reference: f64,
 }
 
@@ -32,10 +32,10 @@ pub(super) struct Modes {
 struct Side {
     /// Median cost of the rounds that are not slow.
     fast: f64,
-    /// Median cost of those that are; that of the others when there are none.
+    /// Median cost of the slow rounds, or that of the others if there are none.
     slow: f64,
     share: f64,
-    /// The slow rounds are a mode of their own: a gap separates them from the fast ones.
+    /// Whether the slow rounds are a separate mode: a gap separates them from the fast ones.
     has_modes: bool,
 }
 
@@ -67,16 +67,16 @@ impl Modes {
     /// Whether the candidate has a slow mode and is in it more often than the reference is slow, at an
     /// error level.
     ///
-    /// `McNemar`'s test by the binomial distribution, which looks only at rounds in which one side is
-    /// slow and the other is not: a burst of load that slows both says nothing (Conover, *Practical
-    /// Nonparametric Statistics*, 3rd ed., §3.5). What counts as slow is read from the same rounds, so
+    /// `McNemar`'s test by the binomial distribution, which looks only at rounds in which one side is slow
+    /// and the other is not: a burst of load that slows down both does not count (Conover, *Practical
+    /// Nonparametric Statistics*, 3rd ed., §3.5). The threshold of slow rounds comes from the same rounds, so
     /// the level is approximate.
     pub(super) fn candidate_is_slow_more_often(&self, level: f64) -> bool {
         let (candidate, reference) = self.discordant;
         self.candidate.has_modes && candidate > reference && self.differ(level)
     }
 
-    /// The same of the reference.
+    /// The same for the reference.
     pub(super) fn reference_is_slow_more_often(&self, level: f64) -> bool {
         let (candidate, reference) = self.discordant;
         self.reference.has_modes && reference > candidate && self.differ(level)
@@ -88,7 +88,7 @@ impl Modes {
     }
 
     /// Whether even the slow rounds of one side cost less, by a margin, than the fast ones of the
-    /// other: then it wins whichever mode either falls into.
+    /// other: it then wins regardless of the mode of either.
     pub(super) fn apart(&self, margin: f64) -> bool {
         let below = |one: &Side, other: &Side| one.slow * (1.0 + margin) < other.fast;
         below(&self.candidate, &self.reference) || below(&self.reference, &self.candidate)
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn slowness_that_both_sides_share_is_no_difference() {
+    fn common_slow_rounds_are_not_a_difference() {
         let burst = |i: usize| if i < 20 { 3.0 } else { 1.0 };
         let slow = |modes: Modes| modes.candidate_is_slow_more_often(LEVEL);
         assert!(!slow(pairs(60, |i| (burst(i), burst(i)))));

@@ -1,4 +1,4 @@
-//! From paired costs to a verdict.
+//! Verdicts from paired costs.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,11 +9,11 @@ use super::modes::{Modes, SlowShares};
 use super::shift::normal_quantile;
 use super::verdict::{MARGIN, ResultClass, TIE, Verdict, side};
 
-/// Fewest pairs for a verdict, however mild its level. Seven runners at one point need 14.
+/// Minimum number of pairs for a verdict, regardless of its level. Seven runners at one point need 14.
 const FEWEST_PAIRS: usize = 13;
-/// Error level of every interval that is shown.
+/// Error level of every displayed interval.
 pub const SHOWN_LEVEL: f64 = 0.05;
-/// *same* needs the whole shown interval within one of these shares.
+/// *same* requires the whole displayed interval to lie within one of these shares.
 const SAME: [f64; 3] = [0.03, 0.05, 0.1];
 
 /// A cell against the reference of its comparison.
@@ -22,7 +22,7 @@ const SAME: [f64; 3] = [0.03, 0.05, 0.1];
 pub struct Comparison {
     /// Name of the runner that it is compared with.
     pub reference: String,
-    /// Median over rounds of the ratio of costs; above 1 costs more than the reference.
+    /// Median over rounds of the cost ratio; above 1 costs more than the reference.
     pub ratio: Option<f64>,
     /// The 95% interval of that median; `None` below 6 pairs.
     pub interval: Option<Interval>,
@@ -31,7 +31,7 @@ pub struct Comparison {
     /// The interval at `level`; `None` when the pairs do not reach the level.
     pub strict_interval: Option<Interval>,
     /// The 99% bootstrap interval of the ratio of mean costs, which must agree with a settled verdict;
-    /// `None` where the median settles nothing.
+    /// `None` if the median does not settle the comparison.
     pub mean_interval: Option<Interval>,
     /// Shares of rounds that were much slower than the fast ones of the same side.
     #[serde(default)]
@@ -42,14 +42,13 @@ pub struct Comparison {
     pub p_value: Option<f64>,
     /// The result.
     pub verdict: Verdict,
-    /// The share of 1 that the 95% interval lies within, where the result is a tie or the same: 0.03, 0.05
-    /// or 0.1.
+    /// The share within which the 95% interval lies, if the result is a tie or the same: 0.03, 0.05 or 0.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<f64>,
-    /// About how many more rounds an answer needs, where the result is leaning or open.
+    /// Estimated number of further rounds for an answer, if the result is leaning or open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub more_rounds: Option<usize>,
-    /// Proven different, and proven to differ by less than 3%.
+    /// Whether it is proven to differ, or proven to differ by less than 3%.
     pub negligible: bool,
 }
 
@@ -60,19 +59,19 @@ impl Comparison {
     }
 }
 
-/// The fewest pairs that can bear a settled verdict at an error level: the interval from the least to the
-/// greatest of n samples misses the median with probability 2·2⁻ⁿ.
+/// Minimum number of pairs for a settled verdict at an error level: the interval from the smallest to the
+/// largest of n samples misses the median with probability 2·2⁻ⁿ.
 pub fn fewest_pairs(level: f64) -> usize {
     FEWEST_PAIRS.max((1.0 - level.log2()).ceil() as usize)
 }
 
-/// Compares costs (less is better) pair by pair: `(candidate, reference)` of the same round, in the order
+/// Compares costs (lower is better) pair by pair: `(candidate, reference)` of the same round, in the order
 /// of time.
 ///
-/// Ratios are taken on a log scale, so that a/b and b/a agree; pairs that are not positive and
-/// finite are left out. The interval is [`median_interval`](super::median_interval), wider where neighboring rounds
-/// resemble each other. A settled verdict must be confirmed by the ratio of mean costs and by the shares
-/// of slow rounds. Whether a comparison [leans](super::lean) is a question to the whole table.
+/// Ratios are taken on a log scale, so that a/b and b/a agree; pairs that are not positive and finite are
+/// left out. The interval is [`median_interval`](super::median_interval), wider where neighboring rounds
+/// resemble each other. A settled verdict must be confirmed by the ratio of mean costs and by the shares of
+/// slow rounds. Whether a comparison [leans](super::lean) depends on the whole table.
 pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison {
     let possible = |cost: f64| cost.is_finite() && cost > 0.0;
     let usable: Vec<(f64, f64)> =
@@ -123,8 +122,7 @@ pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison 
     comparison
 }
 
-/// The sign test of samples that are worth `independent` ones: how surprising their median is if the true
-/// one is 0.
+/// The p-value of the sign test for samples that are worth `independent` ones, if the true median is 0.
 fn sign_test(logs: &[f64], independent: usize) -> Option<f64> {
     if logs.len() < FEWEST_PAIRS {
         return None;
@@ -136,8 +134,9 @@ fn sign_test(logs: &[f64], independent: usize) -> Option<f64> {
     Some(two_sided(fewer, ((below + above) as f64 * share).floor() as usize))
 }
 
-/// About how many rounds more until a difference is settled or proven to be within 10%: the width of an
-/// interval falls with the root of the rounds. `None` where more than 100 times as many would be needed.
+/// Estimated number of further rounds until a difference is settled or proven to be within 10%: the width of
+/// an interval falls with the square root of the rounds. `None` if more than 100 times as many would be
+/// needed.
 fn more_rounds(comparison: &Comparison, independent: usize) -> Option<usize> {
     let interval = comparison.interval?;
     let effect = comparison.ratio?.ln().abs();
@@ -164,11 +163,11 @@ fn judge(interval: Interval) -> Verdict {
     side(interval, MARGIN).unwrap_or(tie)
 }
 
-/// What the median says, where the ratio of mean costs agrees. A median can win, or tie, where the
+/// The verdict of the median, if the ratio of mean costs agrees. A median can win, or tie, where the
 /// mean loses because some rounds are very slow.
 ///
-/// Of a difference the mean must have the same sign: its interval is wide wherever single rounds are
-/// wild, and the level of the verdict is the median's. A tie says that nothing matters, so it needs the
+/// For a difference, the mean must have the same sign: its interval is wide if there are outlier rounds, and
+/// the level of the verdict is the median's. A tie excludes any relevant difference, so it requires the
 /// mean's whole interval.
 fn confirmed(verdict: Verdict, ratio: f64, mean: Interval) -> Verdict {
     let (agrees, contradicts) = match verdict {
@@ -184,7 +183,7 @@ fn confirmed(verdict: Verdict, ratio: f64, mean: Interval) -> Verdict {
     }
 }
 
-/// The costs of consecutive batches, added up.
+/// The summed costs of consecutive batches.
 fn sums(pairs: &[(f64, f64)], batch: usize) -> Vec<(f64, f64)> {
     let sum = |pairs: &[(f64, f64)]| pairs.iter().fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
     pairs.chunks_exact(batch).map(sum).collect()
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn each_word_has_its_case_and_its_turned_case() {
+    fn each_verdict_and_its_inverse_have_a_case() {
         let mut rng = Rng::with_seed(1);
         let rng = &mut rng;
         for (costs, expected) in [
@@ -278,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_that_resemble_their_neighbors_are_not_counted_one_by_one() {
+    fn dependent_rounds_do_not_count_individually() {
         let modes: Vec<(f64, f64)> =
             (0..60).map(|round| (if round < 40 { 0.8 } else { 1.3 }, 1.0)).collect();
         let comparison = compare("tokio", &modes, LEVEL);
@@ -295,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn equals_are_almost_never_told_apart() {
+    fn equal_costs_are_rarely_settled_as_different() {
         let mut rng = Rng::with_seed(11);
         let told_apart =
             (0..2_000).filter(|_| word(&pairs(&mut rng, 15, 1.0, 0.2)).differs()).count();

@@ -1,4 +1,4 @@
-//! How large a difference must be to be found.
+//! The smallest difference that a run can find.
 
 use fastrand::Rng;
 
@@ -6,18 +6,19 @@ use super::bootstrap::SEED;
 use super::paired::compare;
 use super::verdict::{MARGIN, Verdict};
 
-/// Share of simulated runs that must find the difference. More than the nine in ten that are promised,
-/// because the noise is itself known from few rounds.
+/// Share of simulated runs that must find the difference. It exceeds the promised nine in ten, because the
+/// noise is itself estimated from few rounds.
 const POWER: f64 = 0.94;
-/// What is promised. Among few rounds neighbors look alike by chance, and then no difference is found.
+/// The promised share. Among few rounds, neighbors may resemble each other by chance, and then no difference
+/// is found.
 const LEAST_POWER: f64 = 0.9;
-/// Simulated runs of a size.
+/// Simulated runs per size.
 const RUNS: usize = 250;
-/// Consecutive rounds that are drawn together, so that what lasts several rounds stays in one piece.
+/// Consecutive rounds that are drawn together, so that effects over several rounds are preserved.
 const BLOCK: usize = 5;
 /// Halvings of the range of differences, on a log scale: to about 1% of the difference.
 const HALVINGS: usize = 8;
-/// Larger differences are not looked for, as a factor.
+/// Largest difference of the search, as a factor.
 const LARGEST: f64 = 16.0;
 
 /// The smallest difference that at least nine in ten comparisons of `rounds` rounds call *slower* at an error
@@ -36,7 +37,7 @@ pub fn smallest_difference(control: &[(f64, f64)], rounds: usize, level: f64) ->
     }
     let found = |log: f64| power(control, rounds, level, log.exp()) >= most.min(POWER);
     let (mut low, mut high) = (MARGIN.ln_1p(), LARGEST.ln());
-    // Most differences are small: the range is on a log scale twice.
+    // Most differences are small, so the range is on a doubly logarithmic scale.
     for _ in 0..HALVINGS {
         let middle = (low * high).sqrt();
         if found(middle) { high = middle } else { low = middle }
@@ -46,7 +47,7 @@ pub fn smallest_difference(control: &[(f64, f64)], rounds: usize, level: f64) ->
 
 /// The share of simulated comparisons that find one side slower by a factor.
 fn power(control: &[(f64, f64)], rounds: usize, level: f64, factor: f64) -> f64 {
-    // The same draws for every factor, so that more of a difference is found more often.
+    // The same draws for every factor, so that larger differences are found more often.
     let mut rng = Rng::with_seed(SEED);
     let block = BLOCK.min(control.len());
     let found = (0..RUNS).filter(|_| {
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_of_the_named_size_is_found_in_nine_of_ten_runs() {
+    fn reported_difference_is_found_in_nine_of_ten_runs() {
         let mut rng = Rng::with_seed(8);
         let level = 0.1 / (39.0 * 36.0 * 3.0);
         let cases = [(150, 150, 0.0), (60, 60, 0.15), (60, 20, 0.0), (150, 60, 0.3)];

@@ -1,21 +1,21 @@
-//! Where the values of a sample lie.
+//! Quantiles of a sample.
 
 /// The five numbers of a box plot (Tukey, *Exploratory Data Analysis*, §2B).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quartiles {
-    /// The least value.
+    /// The smallest value.
     pub least: f64,
-    /// A quarter of the values lies below.
+    /// The first quartile.
     pub first: f64,
-    /// Half of the values lies below.
+    /// The median.
     pub median: f64,
-    /// Three quarters of the values lie below.
+    /// The third quartile.
     pub third: f64,
-    /// The greatest value.
+    /// The largest value.
     pub greatest: f64,
 }
 
-/// The quartiles of some values; those that are not finite do not count, and `None` is of no value.
+/// The quartiles of some values, ignoring those that are not finite; `None` without values.
 pub fn quartiles(values: &[f64]) -> Option<Quartiles> {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn quartiles_take_values_in_any_order_and_only_finite_ones() {
+    fn quartiles_accept_any_order_and_ignore_non_finite_values() {
         let found = quartiles(&[5.0, f64::NAN, 1.0, 4.0, 2.0, 3.0, f64::INFINITY]).unwrap();
         let expected = Quartiles { least: 1.0, first: 2.0, median: 3.0, third: 4.0, greatest: 5.0 };
         assert_eq!(found, expected);

@@ -1,11 +1,11 @@
-//! How a cost grows with the size of the work.
+//! Growth of a cost with the size of the work.
 
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::of_medians;
 use super::interval::{Interval, median};
 
-/// Fewest different sizes: a line through two always fits.
+/// Minimum number of different sizes: a line through two always fits.
 const FEWEST_SIZES: usize = 3;
 
 /// A cost as a power of a size: cost = `cost` · (N ÷ `size`)^`exponent`.
@@ -16,13 +16,13 @@ pub struct PowerLaw {
     pub exponent: f64,
     /// 99% bootstrap interval of the exponent; `None` where a size has fewer than 8 processes.
     pub interval: Option<Interval>,
-    /// The geometric mean of the sizes. The law stands there and not at 1, which may be far away.
+    /// The geometric mean of the sizes. The law is centered there and not at 1, which may be far away.
     pub size: f64,
     /// The fitted cost at that size, in the unit of the costs.
     pub cost: f64,
-    /// Of each size: N, and ln(measured ÷ fitted). A pattern in them shows that it is not a power law.
+    /// For each size: N, and ln(measured ÷ fitted). A pattern in them shows that it is not a power law.
     pub residuals: Vec<(f64, f64)>,
-    /// Share of the variance of the log costs that the fit explains; `None` where they do not vary.
+    /// Share of the variance of the log costs that the fit explains; `None` if they do not vary.
     pub r_squared: Option<f64>,
 }
 
@@ -71,7 +71,7 @@ pub fn power_law(sizes: &[(f64, Vec<f64>)]) -> Option<PowerLaw> {
     })
 }
 
-/// How many different numbers there are.
+/// The number of different values.
 pub(super) fn distinct(values: impl Iterator<Item = f64>) -> usize {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_does_not_fit_says_so() {
+    fn poor_fit_explains_no_variance() {
         // Logs to the base e: x = 0, 1, 2 and y = 0, 1, 0; the slope is 0.
         let e = std::f64::consts::E;
         let fit = power_law(&[(1.0, vec![1.0]), (e, vec![e]), (e * e, vec![1.0])]).unwrap();
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn fewer_than_three_sizes_are_no_law() {
+    fn fewer_than_three_sizes_have_no_fit() {
         let size = |n: f64, cost: f64| (n, vec![cost; 8]);
         assert_eq!(power_law(&[]), None);
         assert_eq!(power_law(&[size(1.0, 1.0), size(2.0, 2.0), size(2.0, 2.1)]), None);

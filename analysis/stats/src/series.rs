@@ -4,11 +4,11 @@ use super::dependence::batch_size;
 use super::interval::{Interval, dependent_interval, median};
 use super::paired::{SHOWN_LEVEL, fewest_pairs};
 
-/// The interval of a figure that stands alone: 95%, of the median of samples in the order of time.
+/// The interval of a single figure: the 95% interval of the median of samples in the order of time.
 ///
-/// Unlike a ratio of the same round, a figure moves with the machine. The interval therefore reaches over
-/// the sign intervals of the whole series and of each of its halves, each wider where neighbors resemble
-/// each other: a drift that separates the halves is inside. `None` with fewer than six independent samples.
+/// Unlike a ratio within a round, a figure drifts with the machine. The interval therefore spans the sign
+/// intervals of the whole series and of each half, each wider if neighbors resemble each other, so that it
+/// includes a drift between the halves. `None` with fewer than six independent samples.
 pub fn figure_interval(samples: &[f64]) -> Option<Interval> {
     let of = |part: &[f64]| dependent_interval(part, part.len() / batch_size(part), SHOWN_LEVEL);
     let finite: Vec<f64> = samples.iter().copied().filter(|x| x.is_finite()).collect();
@@ -19,9 +19,9 @@ pub fn figure_interval(samples: &[f64]) -> Option<Interval> {
 /// The interval of the median of samples in the order of time, at an error level: the sign interval, wider
 /// where neighbors resemble each other, as for pairs.
 ///
-/// With fewer independent samples than a verdict at this level needs of pairs it is far wider, and still
-/// decides what lies far from a bound: from the medians of the thirds of the series, never narrower than all
-/// samples. `None` with fewer than six.
+/// With fewer independent samples than a verdict at this level requires, the interval comes from the medians
+/// of the thirds of the series and is never narrower than all samples. It is much wider, but still decides
+/// values that lie far from a bound. `None` with fewer than six.
 pub fn series_interval(samples: &[f64], level: f64) -> Option<Interval> {
     let finite: Vec<f64> = samples.iter().copied().filter(|x| x.is_finite()).collect();
     let independent = finite.len() / batch_size(&finite);
@@ -56,7 +56,7 @@ mod tests {
     use runtime_bench_fixtures::normal;
 
     #[test]
-    fn it_is_the_order_statistic_interval_of_independent_samples() {
+    fn independent_samples_have_the_order_statistic_interval() {
         // Conover, table A3: n = 20, α = 0.05 → the 6th smallest and the 6th largest, or a little inside
         // of them. Up and down in turn, so that no neighbors are alike.
         let samples: Vec<f64> =
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn too_few_or_too_much_alike_have_a_far_wider_interval_or_none() {
+    fn few_or_dependent_samples_have_a_much_wider_interval_or_none() {
         assert_eq!(series_interval(&[], 0.05), None);
         assert_eq!(series_interval(&[1.0; 5], 0.05), None);
         assert_eq!(series_interval(&[f64::NAN; 40], 0.05), None);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn it_covers_the_true_median_as_often_as_it_says() {
+    fn interval_covers_the_true_median_as_often_as_stated() {
         let mut rng = Rng::with_seed(11);
         let covered = (0..2_000)
             .filter(|_| {

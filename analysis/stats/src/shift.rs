@@ -1,16 +1,17 @@
-//! By how much one sample lies above another.
+//! The shift between two samples.
 
 use super::interval::{Interval, sorted};
 
-/// Pairs up to which the distribution of the count is computed; beyond, it is as good as normal.
+/// Number of pairs up to which the distribution of the count is exact; above, the normal approximation is
+/// used.
 const EXACT: usize = 1_600;
 
-/// By how much the samples of `after` lie above those of `before`: the median of all differences, and
-/// its interval at error level `alpha`, two-sided (Hodges & Lehmann; Hollander & Wolfe, *Nonparametric
-/// Statistical Methods*, 2nd ed., §4.2 and §4.3).
+/// The shift from `before` to `after`: the median of all differences, and its interval at error level
+/// `alpha`, two-sided (Hodges & Lehmann; Hollander & Wolfe, *Nonparametric Statistical Methods*, 2nd ed.,
+/// §4.2 and §4.3).
 ///
 /// The interval assumes no distribution, only that both have the same shape. `None` without samples; no
-/// interval where there are too few for the level: four and four are enough for 0.05.
+/// interval if there are too few for the level: four and four are enough for 0.05.
 pub fn shift(before: &[f64], after: &[f64], alpha: f64) -> Option<(f64, Option<Interval>)> {
     let differences: Vec<f64> =
         after.iter().flat_map(|y| before.iter().map(move |x| y - x)).collect();
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn many_pairs_are_counted_as_normal_ones() {
+    fn many_pairs_use_the_normal_approximation() {
         let exact = mann_whitney(41, 40);
         let rank = lower_rank(41, 40, 0.05).unwrap();
         let tail: f64 = exact.iter().take(rank).sum();
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shift_is_the_middle_of_all_differences() {
+    fn shift_is_the_median_of_all_differences() {
         let (middle, interval) =
             shift(&[0.0, 1.0, 2.0, 3.0], &[10.0, 11.0, 12.0, 13.0], 0.05).unwrap();
         assert!((middle - 10.0).abs() < 1e-12);

@@ -1,30 +1,31 @@
-//! How much faster more workers are.
+//! The speed-up of several workers.
 //!
-//! Both laws divide w, the ideal speed-up of w workers, by what they lose, and Amdahl's is the
-//! universal one without its second loss:
+//! Both laws divide w, the ideal speed-up of w workers, by a loss. Amdahl's law is the universal one without
+//! the second loss:
 //!
 //! ```text
 //! Amdahl      S(w) = w ÷ (1 + σ·(w − 1))
 //! universal   S(w) = w ÷ (1 + σ·(w − 1) + κ·w·(w − 1))
 //! ```
 //!
-//! Written as S(w) ÷ w · (1 + …) = 1 they are linear in σ and κ, so that the least squares of the
-//! relative errors have a closed form.
+//! Written as S(w) ÷ w · (1 + …) = 1 they are linear in σ and κ, so that least squares of the relative errors
+//! has a closed form.
 
 use serde::{Deserialize, Serialize};
 
 use super::scaling::distinct;
 
-/// Fewest different worker counts for the universal law; the first, one worker, is always met.
+/// Minimum number of different worker counts for the universal law; the fit always meets the first, one
+/// worker.
 const FEWEST_COUNTS: usize = 3;
 
 /// Speed-up against workers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SpeedUp {
-    /// Of each point: workers, and the cost with one worker ÷ the cost with these.
+    /// For each point: workers, and the cost with one worker ÷ the cost with these.
     pub points: Vec<(f64, f64)>,
-    /// Amdahl's law; `None` where only one worker was measured.
+    /// Amdahl's law; `None` if only one worker was measured.
     pub amdahl: Option<Amdahl>,
     /// The universal law; `None` below three different worker counts.
     pub universal: Option<Universal>,
@@ -37,7 +38,7 @@ pub struct SpeedUp {
 pub struct Amdahl {
     /// The share of the work that cannot be shared, from 0 (S = w) to 1 (S = 1).
     pub serial: f64,
-    /// Of each point: workers, and measured ÷ fitted speed-up − 1.
+    /// For each point: workers, and measured ÷ fitted speed-up − 1.
     pub residuals: Vec<(f64, f64)>,
 }
 
@@ -51,8 +52,7 @@ impl Amdahl {
 /// The Universal Scalability Law (Gunther, *Guerrilla Capacity Planning*, ch. 4–5): workers wait for
 /// each other, and keep each other's view of the data coherent.
 ///
-/// With three worker counts the curve has as many losses as points to meet, and the residuals say
-/// little.
+/// With three worker counts, the curve has as many parameters as points to fit, so the residuals say little.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Universal {
@@ -60,7 +60,7 @@ pub struct Universal {
     pub contention: f64,
     /// κ ≥ 0: coherency, which makes too many workers slower.
     pub coherency: f64,
-    /// Of each point: workers, and measured ÷ fitted speed-up − 1.
+    /// For each point: workers, and measured ÷ fitted speed-up − 1.
     pub residuals: Vec<(f64, f64)>,
 }
 
@@ -75,10 +75,10 @@ fn law(contention: f64, coherency: f64, workers: f64) -> f64 {
     workers / (1.0 + (workers - 1.0) * (contention + coherency * workers))
 }
 
-/// Speed-up and what explains it, from worker counts and their costs.
+/// Speed-up and its fitted laws, from worker counts and their costs.
 ///
 /// Points with less than one worker and those whose cost is not positive and finite are left out.
-/// `None` without a cost with one worker: there is nothing to be faster than.
+/// `None` without a cost with one worker.
 pub fn speed_up(costs: &[(f64, f64)]) -> Option<SpeedUp> {
     let usable = |(workers, cost): &&(f64, f64)| {
         workers.is_finite() && *workers >= 1.0 && cost.is_finite() && *cost > 0.0
@@ -143,7 +143,7 @@ impl Sums {
 
     /// σ ≥ 0 and κ ≥ 0. Needs points with two different counts of more than one worker.
     ///
-    /// Where the free minimum has a negative part, the constrained one lies on the edge (Lawson &
+    /// If the free minimum has a negative part, the constrained one lies on the edge (Lawson &
     /// Hanson, *Solving Least Squares Problems*, ch. 23).
     fn both(&self) -> (f64, f64) {
         let determinant = self.aa * self.bb - self.ab * self.ab;

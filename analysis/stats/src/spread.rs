@@ -1,21 +1,20 @@
-//! How much two runs differ beyond what their rounds say.
+//! The spread between two runs, beyond that of their rounds.
 
 use super::interval::median;
 use super::shift::normal_quantile;
 use super::verdict::MARGIN;
 
-/// Fewer rows do not tell how much two runs differ.
+/// Minimum number of rows for an estimate of the spread.
 const FEWEST_ROWS: usize = 8;
-/// Most rows of a class: the spread takes the square of their time.
+/// Maximum number of rows in a class: the time of the estimate is quadratic.
 const MOST_ROWS: usize = 256;
-/// The noisiest row of a class has at most this many times the noise of the quietest, where there are rows
-/// enough.
+/// Maximum ratio of the noise of the noisiest and the quietest row of a class, if there are enough rows.
 const CLASS_WIDTH: f64 = 2.0;
-/// Standard deviation between two runs where too few rows tell it.
+/// Assumed standard deviation between two runs if there are too few rows.
 const ASSUMED_SPREAD: f64 = 0.10;
-/// A verdict then lies this many of them from 1.
+/// Margin of a verdict in that case, in standard deviations.
 const ASSUMED_SIGMAS: f64 = 3.0;
-/// Chance that any of the rows of two equal runs lies beyond its margin.
+/// Probability that any row of two equal runs lies beyond its margin.
 const TABLE_LEVEL: f64 = 0.05;
 /// The median absolute deviation of a normal distribution times this is its standard deviation
 /// (Rousseeuw & Croux, "Alternatives to the median absolute deviation", JASA 88, 1993, §1).
@@ -24,7 +23,7 @@ const MAD_TO_SIGMA: f64 = 1.4826;
 const QN_TO_SIGMA: f64 = 2.2219;
 const QN_EFFICIENCY: f64 = 0.82;
 
-/// What a row did between two runs, on a log scale.
+/// The change of a row between two runs, on a log scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Change {
     /// Logarithm of candidate ÷ base.
@@ -33,14 +32,14 @@ pub struct Change {
     pub noise: f64,
 }
 
-/// How much a row of two runs differs that measured the same.
+/// The spread of a row between two runs of the same code.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     /// Standard deviation of its log ratio.
     pub sigma: f64,
-    /// What the interval of a verdict must lie beyond, as a share, at least 1%.
+    /// The margin that the interval of a verdict must exceed, as a share, at least 1%.
     pub margin: f64,
-    /// There were too few rows, and `sigma` is assumed.
+    /// Whether `sigma` is assumed because there were too few rows.
     pub assumed: bool,
 }
 
@@ -55,10 +54,10 @@ pub fn deviation(samples: &[f64]) -> f64 {
 ///
 /// Rows that are noisy within a run differ more between runs, so a row is judged by rows that are about as
 /// noisy: at least 8, and as many as have up to twice the noise of the quietest. Their spread is Qn
-/// (Rousseeuw & Croux) plus the common change: a change of a few rows does not move it; a change of most does,
-/// because it cannot be told from a change of the machine. The margin is Student's quantile of that spread
-/// at 0.05 ÷ rows (Bonferroni), so at most one comparison of equal runs in twenty has a row beyond it. With
-/// fewer than 8 rows 10% is assumed.
+/// (Rousseeuw & Croux) plus the common change: a change of a few rows does not move it; a change of most rows
+/// does, because it is indistinguishable from a change of the machine. The margin is Student's quantile of
+/// that spread at 0.05 ÷ rows (Bonferroni), so at most one comparison of equal runs in twenty has a row
+/// beyond it. With fewer than 8 rows 10% is assumed.
 pub fn between_runs(changes: &[Change]) -> Vec<Spread> {
     let sigma = ASSUMED_SPREAD.ln_1p();
     let margin = (ASSUMED_SIGMAS * sigma).exp_m1();
@@ -68,7 +67,7 @@ pub fn between_runs(changes: &[Change]) -> Vec<Spread> {
     order.sort_by(|a, b| changes[*a].noise.total_cmp(&changes[*b].noise));
     for class in classes(&order, changes) {
         let noise = changes[class[class.len() / 2]].noise;
-        // A row that is noisier than most of its class differs more by as much.
+        // A row that is noisier than most of its class differs proportionally more.
         let scale = |row: usize| (changes[row].noise / noise).max(1.0);
         let logs: Vec<f64> = class.iter().map(|&row| changes[row].log_ratio / scale(row)).collect();
         let sigma = qn(&logs) + median(&logs).unwrap_or(0.0).abs();
@@ -82,7 +81,7 @@ pub fn between_runs(changes: &[Change]) -> Vec<Spread> {
     spreads
 }
 
-/// Rows in the order of their noise, cut where the noise has doubled; none where there are too few rows.
+/// Rows in the order of their noise, split where the noise has doubled; empty if there are too few rows.
 fn classes<'o>(order: &'o [usize], changes: &[Change]) -> Vec<&'o [usize]> {
     let mut classes = Vec::new();
     let mut rest = order;
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fifth_more_in_two_of_forty_rows_is_found() {
+    fn twenty_percent_in_two_of_forty_rows_is_found() {
         let mut rng = Rng::with_seed(6);
         let change = |row: usize| if row < 2 { 1.2 } else { 1.0 };
         let rows = verdicts(&mut rng, |row| if row < 20 { 0.01 } else { 0.06 }, change);

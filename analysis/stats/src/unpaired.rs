@@ -1,4 +1,4 @@
-//! Two series of costs that were measured at different times.
+//! Compares two series of costs that were measured at different times.
 
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use super::verdict::{MARGIN, TIE, Verdict, side};
 pub struct Unpaired {
     /// Median cost of the candidate ÷ median cost of the base; above 1 the candidate costs more.
     pub ratio: Option<f64>,
-    /// Interval of that ratio at `level`; `None` when a side has too few independent samples.
+    /// Interval of that ratio at `level`; `None` if a side has too few independent samples.
     pub interval: Option<Interval>,
     /// The 99% bootstrap interval of the ratio of mean costs, which must agree.
     pub mean_interval: Option<Interval>,
@@ -24,11 +24,11 @@ pub struct Unpaired {
     pub level: f64,
     /// Positive and finite costs of base and candidate.
     pub samples: [usize; 2],
-    /// What is left of them where neighbors resemble each other.
+    /// The number of independent ones among them, if neighbors resemble each other.
     pub independent: [usize; 2],
 }
 
-/// Compares the costs (less is better) of a base and a candidate, each in the order of time.
+/// Compares the costs (lower is better) of a base and a candidate, each in the order of time.
 ///
 /// Costs that are not positive and finite are left out. On a log scale, the interval of the
 /// difference of medians is the difference of both sides' sign intervals, each at half the
@@ -65,8 +65,8 @@ pub fn fewest_unpaired(level: f64) -> usize {
 }
 
 impl Unpaired {
-    /// The word: *faster* and *slower* beyond `margin` (a share, at least 1%), *tie* within 3%,
-    /// else *undecided*; the ratio of mean costs must agree, as it must for pairs.
+    /// The verdict: *faster* and *slower* beyond `margin` (a share, at least 1%), *tie* within 3%, otherwise
+    /// *open*; the ratio of mean costs must agree, as for pairs.
     pub fn verdict(&self, margin: f64) -> Verdict {
         let Some((median, mean)) = self.interval.zip(self.mean_interval) else {
             return Verdict::NotCompared;
@@ -79,8 +79,8 @@ impl Unpaired {
     }
 }
 
-/// The percentile-bootstrap interval, at 99%, of the ratio of two means; each side is drawn for
-/// itself (Efron & Tibshirani, *An Introduction to the Bootstrap*, §8.3 and §13.3).
+/// The percentile-bootstrap interval, at 99%, of the ratio of two means; each side is drawn separately (Efron
+/// & Tibshirani, *An Introduction to the Bootstrap*, §8.3 and §13.3).
 fn mean_interval(base: &[f64], head: &[f64]) -> Option<Interval> {
     // Relative to one cost, so that the sum of very large ones stays finite.
     let unit = median(base)?;
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_resemble_their_neighbors_count_for_less() {
+    fn dependent_samples_count_less() {
         let sticky: Vec<f64> = (0..60).map(|x| f64::from(1 + x / 20 % 2)).collect();
         let result = unpaired(&sticky, &[9.0; 60], LEVEL);
         assert!(result.independent[0] < 13 && result.samples == [60, 60], "{result:?}");
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_median_that_the_mean_does_not_confirm_is_undecided() {
+    fn median_without_confirmation_by_the_mean_is_open() {
         let head: Vec<f64> = (0..60).map(|x| if x % 4 == 0 { 4.0 } else { 1.0 }).collect();
         let tie = unpaired(&[1.0; 60], &head, LEVEL);
         assert_eq!(tie.verdict(0.01), Verdict::Open, "{tie:?}");
@@ -187,7 +187,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn turning_base_and_candidate_round_turns_the_ratio(
+        fn swapping_base_and_candidate_inverts_the_ratio(
             base in prop::collection::vec(1e-6..1e6, 14..60),
             head in prop::collection::vec(1e-6..1e6, 14..60),
         ) {

@@ -1,16 +1,16 @@
-//! What a comparison says, in words.
+//! The verdict of a comparison.
 
 use serde::{Deserialize, Serialize};
 
 use super::interval::Interval;
 
-/// *faster* and *slower* need the whole interval beyond this share: identical programs differ by
-/// where their code and their threads happen to lie.
+/// *faster* and *slower* require the whole interval to lie beyond this share, because identical programs
+/// differ, depending on where their code and threads are placed.
 pub const MARGIN: f64 = 0.01;
-/// *tie* needs the whole interval within this share.
+/// *tie* requires the whole interval to lie within this share.
 pub const TIE: f64 = 0.03;
 
-/// What a comparison says.
+/// The verdict of a comparison.
 ///
 /// Only a [settled](ResultClass::Settled) result may be called proven, or decide an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub enum Verdict {
     LeansFaster,
     /// Probably costs more: of all such rows of the table, at most 5% are expected to be wrong.
     LeansSlower,
-    /// The interval is too wide to say more than its ends.
+    /// The interval is too wide for any other verdict.
     Open,
     /// Median and mean disagree, or the winner is slow more often: the result depends on the mode that
     /// a process falls into.
@@ -49,7 +49,7 @@ pub enum ResultClass {
     Same,
     /// Probably faster or slower, with a false discovery rate of 5% over the table.
     Leaning,
-    /// Not known yet.
+    /// No answer yet.
     Open,
 }
 
@@ -113,21 +113,21 @@ impl Verdict {
     }
 }
 
-/// What the reference against itself says of a comparison's noise.
+/// The result of comparing the reference with itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ControlCheck {
     /// A tie within 3%.
     Passed,
-    /// Too noisy, or too few rounds, to prove them alike.
+    /// Too noisy, or too few rounds, for a tie.
     Inconclusive,
     /// Identical code looked different, so the results of this comparison cannot be trusted.
     Failed,
 }
 
-/// The reference's A/A control is judged by the same rule as everything else: it passes as a *tie*, and fails
-/// where it is *faster* or *slower*, however little.
+/// The reference's A/A control is judged by the same rule as other comparisons: it passes if it is a *tie*,
+/// and fails if it is *faster* or *slower* by any amount.
 impl From<Verdict> for ControlCheck {
     fn from(verdict: Verdict) -> Self {
         match verdict {
@@ -138,7 +138,7 @@ impl From<Verdict> for ControlCheck {
     }
 }
 
-/// The side of 1 that the interval of a ratio lies on wholly, beyond a margin.
+/// The side of 1 on which the whole interval of a ratio lies, beyond a margin.
 pub fn side(interval: Interval, margin: f64) -> Option<Verdict> {
     if interval.high < 1.0 / (1.0 + margin) {
         Some(Verdict::Faster)

@@ -1,4 +1,4 @@
-//! What must hold of whatever the readers of this crate are given. Shared with `fuzz/fuzz_targets`.
+//! Properties of this crate's readers for any input. Shared with `fuzz/fuzz_targets`.
 #![allow(dead_code, reason = "each test and each target uses its part of this")]
 
 use std::io::Write;
@@ -48,7 +48,7 @@ fn read(bytes: &[u8]) -> Result<Run, StoreError> {
     read_from(bytes, Path::new("run.json"))
 }
 
-/// What a trial process reads and writes.
+/// The input and output of a trial process.
 pub(crate) fn trial(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Ok(request) = ProgramRequest::read(&text) {
@@ -62,7 +62,7 @@ pub(crate) fn trial(bytes: &[u8]) {
         }
     }
     latencies(&STANDARD.encode(bytes));
-    // As a load generator packs it: what is beneath the compression is then anything.
+    // Packed like the output of a load generator, with arbitrary content below the compression.
     let mut packed = ZlibEncoder::new(b"\x1c\x84\x93\x14\0\0\0\0".to_vec(), Compression::fast());
     packed.write_all(bytes).expect("memory takes it");
     latencies(&STANDARD.encode(packed.finish().expect("memory takes it")));

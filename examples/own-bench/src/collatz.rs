@@ -1,8 +1,8 @@
-//! A workload of your own.
+//! A custom workload.
 
 use runtime_bench::api::prelude::*;
 
-/// How many steps the first numbers need to reach 1, one task a number.
+/// The number of steps that the first numbers need to reach 1, one task per number.
 #[derive(Clone, Copy)]
 pub struct Collatz;
 

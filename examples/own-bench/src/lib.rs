@@ -17,7 +17,7 @@ use runtime_bench_threads::Threads;
 use runtime_bench_tokio::MultiThread;
 use small_stacks::SmallStacks;
 
-/// What is measured. Trials run in the program that uses it.
+/// The registry: what to measure. Trials run in the program that uses it.
 pub fn registry() -> Registry {
     let cells = Cells::default()
         .with(Threads, |on| {

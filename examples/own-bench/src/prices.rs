@@ -16,7 +16,7 @@ use runtime_bench::results::trial::{Metric, Phase};
 use runtime_bench::workloads::io::reported;
 use runtime_bench::workloads::io::server::{self, Driven, Load, Served};
 
-/// What a client sends, and what it must get.
+/// The request of a client, and the expected reply.
 const REQUEST: &[u8] = b"price apple\n";
 const REPLY: &[u8] = b"apple 120\n";
 

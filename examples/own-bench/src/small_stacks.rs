@@ -1,4 +1,4 @@
-//! A runner of your own: one OS thread per task, as `threads`, with a small stack.
+//! A custom runner: one OS thread per task, like `threads`, with a small stack.
 
 use std::io;
 use std::thread::{self, Builder, JoinHandle};
@@ -9,7 +9,7 @@ use runtime_bench::api::runtime::{Family, ShutdownThreads, ThreadRuntime};
 use runtime_bench::api::workload::{Failure, Setup, Workload};
 use runtime_bench::results::catalog::{Class, RunnerInfo};
 
-/// Bytes of a stack; 2 MiB are the default.
+/// Size of a stack in bytes; the default is 2 MiB.
 const STACK: usize = 128 << 10;
 
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ impl Runner for SmallStacks {
     }
 }
 
-/// Threads that are joined in the end.
+/// Threads that are joined at the end.
 struct Stacks(Vec<JoinHandle<()>>);
 
 fn spawn<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {

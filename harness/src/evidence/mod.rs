@@ -1,15 +1,15 @@
-//! Counted evidence of cells, in untimed trials of their own.
+//! Counted evidence of cells, collected in separate untimed trials.
 //!
 //! Each process is a pair of trials with the same input, a short and a long one, with a fixed number of
-//! iterations and no warm-up. What is counted per operation is the difference of both counts, divided by the
-//! difference of their operations, so that startup and preparation do not count. `pass` has the kinds of
-//! evidence that are counted together, `subject` what was counted of a cell so far.
+//! iterations and no warm-up. A count per operation is the difference between the two counts, divided by the
+//! difference in operations, so that startup and preparation do not count. `pass` defines the kinds of
+//! evidence that are counted together; `subject` holds the counts of a cell so far.
 //!
-//! - `trace`: system calls, by ptrace (`no_trace`: where that is not possible).
+//! - `trace`: system calls, by ptrace (`no_trace`: for other platforms).
 //! - `valgrind`: instructions, simulated.
-//! - `perf`: what the kernel and the processor count (`no_perf`: the same).
+//! - `perf`: counters of the kernel and the processor (`no_perf`: for other platforms).
 //!
-//! A trial that fails here is missing evidence, never a failed measurement.
+//! If a trial fails here, its evidence is missing; the measurement does not fail.
 
 #[cfg_attr(not(target_os = "linux"), path = "no_perf.rs")]
 mod perf;
@@ -37,11 +37,11 @@ use subject::Subject;
 
 /// A run spends at most this long on trials of evidence, or a quarter of its measuring time.
 const LONGEST: Duration = Duration::from_secs(60);
-/// Trials of a run's own evidence are as many times shorter than those of one comparison.
+/// Factor by which the evidence trials of a run are shorter than those of a single comparison.
 const SHORTER: u32 = 4;
 
-/// Collects evidence of two cells, of one build or of two, each from so many processes, in random order;
-/// `instructions` also by valgrind, in the fewest processes that show how much they vary.
+/// Collects evidence of two cells, of one build or of two, from `processes` processes each, in random order.
+/// `instructions` adds valgrind, with the fewest processes that show the variation.
 ///
 /// # Errors
 /// When a cell fails before anything is counted, or the collecting is interrupted.
@@ -67,8 +67,8 @@ pub fn collect(
     Ok(subjects.map(Subject::evidence))
 }
 
-/// Adds to the evidence of a run, which has the time of an iteration of each cell, what needs trials of its own.
-/// The cells of a comparison stand together. `progress` is told the share that is done.
+/// Adds the evidence that needs separate trials to the evidence of a run, which holds the time of an
+/// iteration of each cell. The cells of a comparison are adjacent. `progress` receives the completed share.
 ///
 /// # Errors
 /// When the collecting is interrupted.
@@ -92,7 +92,8 @@ pub(crate) fn complete(
                 progress(pass.what(), done as f64 / all as f64);
                 count(pass, pass.block() / SHORTER, FEWEST_PROCESSES, group, &mut rng)?;
             } else {
-                let why = format!("the time for evidence, {} s, was over", limit.as_secs());
+                let why =
+                    format!("the time limit for evidence, {} s, was reached", limit.as_secs());
                 let help = "`runtime-bench explain` counts one comparison".to_owned();
                 let what = pass.what().to_owned();
                 let missing = Missing { what, why, help: Some(help) };

@@ -1,4 +1,4 @@
-//! Where neither the kernel nor the processor can be asked for their counters.
+//! Fallback for systems without access to the counters of the kernel and the processor.
 
 use runtime_bench_results::evidence::{Event, Missing};
 
@@ -9,7 +9,7 @@ use crate::process::watch::Watch;
 pub(super) struct PerfCounters;
 
 impl PerfCounters {
-    /// Nothing, and why.
+    /// Returns no counts, and the reason.
     pub(super) fn read(self) -> (Vec<(Event, f64)>, Vec<Missing>) {
         let what = "migrations and hardware counters".to_owned();
         let why = "they are counted on Linux only".to_owned();

@@ -1,4 +1,4 @@
-//! Where system calls cannot be counted.
+//! Fallback for systems where system calls cannot be counted.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(super) struct SyscallTracer;
 
 impl SyscallTracer {
     /// # Errors
-    /// Always: this system has no tracing that this program knows.
+    /// Always: tracing is not implemented for this system.
     pub(super) fn calls(self) -> Result<BTreeMap<String, u64>, Missing> {
         Err(Missing {
             what: "system calls".to_owned(),

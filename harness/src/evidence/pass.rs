@@ -14,34 +14,34 @@ use crate::executor::{Executor, Finished, Trial};
 
 /// The fewest iterations of the long trial.
 const FEWEST: u64 = LONGER;
-/// How many times as long as the short trial the long one is.
+/// Length of the long trial ÷ length of the short one.
 const LONGER: u64 = 4;
-/// A longer iteration is not simulated.
+/// Longest iteration that is simulated.
 const LONGEST_SIMULATED: Duration = Duration::from_millis(20);
 
-/// What is counted in the same trials.
+/// Evidence that is counted in the same trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Pass {
-    /// What each trial counts anyway.
+    /// The counts that every trial reports anyway.
     Times,
     /// System calls by name.
     Calls,
     /// Allocations and their bytes.
     Allocations,
-    /// Migrations, and what the processor counts.
+    /// Migrations and the processor's counters.
     Counters,
     /// Instructions, simulated.
     Instructions,
 }
 
-/// What one trial counted, and what it could not count.
+/// The counts of one trial, and the evidence that it could not collect.
 pub(super) type Counted = (Totals, Vec<Missing>);
 
 impl Pass {
-    /// Those that are counted unless fewer are asked for.
+    /// The default passes.
     pub(super) const USUAL: [Self; 4] =
         [Self::Times, Self::Calls, Self::Allocations, Self::Counters];
-    /// Those of a run, whose timed trials count the rest.
+    /// The passes of a run, whose timed trials count the rest.
     pub(super) const OF_RUN: [Self; 3] = [Self::Calls, Self::Allocations, Self::Counters];
 
     pub(super) fn what(self) -> &'static str {
@@ -69,28 +69,29 @@ impl Pass {
         }
     }
 
-    /// How long the long trial would take if nothing slowed it down.
+    /// Duration of the long trial without the slowdown of counting.
     pub(super) fn block(self) -> Duration {
         Duration::from_millis(match self {
             // The kernel splits CPU time at its ticks, a few milliseconds apart.
             Self::Times => 150,
-            // Tracing makes it many times as long.
+            // Tracing makes a trial many times longer.
             Self::Calls | Self::Allocations => 10,
             // Migrations are rare.
             Self::Counters => 40,
-            // So does simulating them, and it runs one thread at a time.
+            // So does simulation, which also runs one thread at a time.
             Self::Instructions => 4,
         })
     }
 
-    /// Iterations of the short and of the long trial, where one takes so long.
+    /// Iterations of the short and of the long trial, given the duration of one.
     pub(super) fn sizes(block: Duration, iteration: Duration) -> [u64; 2] {
         let fitting = block.as_nanos() / iteration.as_nanos().max(1);
         let long = u64::try_from(fitting).unwrap_or(u64::MAX).max(FEWEST);
         [(long / LONGER).max(1), long]
     }
 
-    /// What one trial counts. The outer error ends everything, the inner one this kind of evidence.
+    /// The counts of one trial. The outer error ends the collection; the inner one ends this kind of
+    /// evidence.
     pub(super) fn count(
         self,
         executor: &dyn Executor,
@@ -143,7 +144,7 @@ impl Pass {
         })
     }
 
-    /// Why a cell whose iteration takes so long is not counted, if so.
+    /// Why a cell whose iterations take this long is not counted; `None` if it is.
     pub(super) fn refuses(self, iteration: Duration) -> Option<Missing> {
         let is_long = self == Self::Instructions && iteration > LONGEST_SIMULATED;
         is_long.then(|| Missing {
@@ -161,5 +162,5 @@ impl Pass {
 }
 
 pub(super) fn interrupted() -> Error {
-    Error::Interrupted("interrupted; nothing is kept of an explanation".to_owned())
+    Error::Interrupted("interrupted; an incomplete explanation is not kept".to_owned())
 }

@@ -1,4 +1,4 @@
-//! What the kernel and the processor count of a process and its threads, by `perf_event_open(2)`.
+//! Counters of the kernel and the processor for a process and its threads, by `perf_event_open(2)`.
 //!
 //! Processes that it starts, such as the load generator, do not count.
 
@@ -19,7 +19,7 @@ pub(super) struct PerfCounters {
 }
 
 impl PerfCounters {
-    /// What was counted until the end of the process, and what could not be counted.
+    /// The counts at the end of the process, and the evidence that could not be collected.
     pub(super) fn read(self) -> (Vec<(Event, f64)>, Vec<Missing>) {
         let (mut counts, mut missing) = (Vec::new(), Vec::new());
         for (event, counter) in self.counters {
@@ -61,7 +61,7 @@ fn counter(kind: Kind, process: i32) -> io::Result<Counter> {
     Ok(counter)
 }
 
-/// The count; where there were fewer counters than events, as many as if it had counted all the time.
+/// The count, extrapolated to the whole time if there were fewer counters than events.
 fn total(mut counter: Counter) -> io::Result<f64> {
     let read = counter.read_count_and_time()?;
     match read.time_running {
@@ -86,7 +86,10 @@ fn why(event: &Event, error: &io::Error) -> Missing {
         Some(Errno::ENOENT | Errno::ENODEV | Errno::EOPNOTSUPP) if !is_software => {
             let help =
                 "use a machine that is not virtual, or one whose hypervisor passes the counters on";
-            ("this processor offers none to this system".to_owned(), Some(help.to_owned()))
+            (
+                "the processor's counters are not available to this system".to_owned(),
+                Some(help.to_owned()),
+            )
         }
         _ => (format!("perf_event_open failed: {error}"), None),
     };
@@ -120,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn forbidden_counter_says_what_permits_it() {
+    fn forbidden_counter_names_its_permission() {
         let missing = why(&Event::Migration, &Errno::EACCES.into());
         assert!(missing.help.is_some_and(|help| help.contains("perf_event_paranoid=1")));
         let missing = why(&Event::Cycle, &Errno::ENOENT.into());

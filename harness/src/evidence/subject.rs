@@ -1,4 +1,4 @@
-//! What was counted of a cell so far.
+//! The counts of a cell so far.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,23 +12,23 @@ use super::pass::{Pass, interrupted};
 use crate::error::Error;
 use crate::executor::{Executor, Trial};
 
-/// A pilot measures for so long.
+/// Measuring time of a pilot.
 const PILOT: Duration = Duration::from_millis(8);
 
-/// A cell, and what was counted of it so far.
+/// A cell and its counts so far.
 pub(super) struct Subject<'a> {
     executor: &'a dyn Executor,
     pub(super) cell: &'a PlannedCell,
-    /// What one iteration takes.
+    /// Duration of one iteration.
     pub(super) iteration: Duration,
-    /// What was known before.
+    /// Evidence collected earlier.
     known: Evidence,
     counts: BTreeMap<Event, Vec<f64>>,
     given_up: BTreeSet<Pass>,
 }
 
 impl<'a> Subject<'a> {
-    /// Of a cell whose iteration takes so long.
+    /// For a cell, given the duration of an iteration.
     pub(super) fn of(
         executor: &'a dyn Executor,
         cell: &'a PlannedCell,
@@ -39,14 +39,14 @@ impl<'a> Subject<'a> {
         let mut subject = Self { executor, cell, iteration, known, counts, given_up };
         if executor.is_external(&cell.key) {
             for pass in [Pass::Calls, Pass::Counters, Pass::Instructions] {
-                let why = "the runner is a process that the watched one starts".to_owned();
+                let why = "the runner is a child of the traced process".to_owned();
                 subject.give_up(pass, pass.missing(why));
             }
         }
         subject
     }
 
-    /// Of a cell of which nothing is known: runs a pilot.
+    /// For a cell about which nothing is known: runs a pilot.
     pub(super) fn piloted(
         executor: &'a dyn Executor,
         cell: &'a PlannedCell,
@@ -94,7 +94,7 @@ impl<'a> Subject<'a> {
         let figures = short.and_then(|(short, _)| {
             let (long, missing) = long?;
             let figures = long.per_operation(&short).ok_or_else(|| {
-                pass.missing("more iterations did not do more operations".to_owned())
+                pass.missing("more iterations did not perform more operations".to_owned())
             })?;
             Ok((figures, missing))
         });
@@ -110,14 +110,14 @@ impl<'a> Subject<'a> {
         Ok(())
     }
 
-    /// Counts nothing more of a pass, because of what is missing.
+    /// Stops a pass, and records why its evidence is missing.
     pub(super) fn give_up(&mut self, pass: Pass, missing: Missing) {
         self.given_up.insert(pass);
         self.counts.retain(|event, _| Pass::of(event) != pass);
         self.lacks(missing);
     }
 
-    /// Every process has a value of every event that one of them had.
+    /// Gives every process a value for every event that any of them had.
     pub(super) fn fill(&mut self, pass: Pass, processes: usize) {
         let of_pass = self.counts.iter_mut().filter(|(event, _)| Pass::of(event) == pass);
         of_pass.for_each(|(_, values)| values.resize(processes, 0.0));
@@ -130,14 +130,14 @@ impl<'a> Subject<'a> {
         evidence
     }
 
-    /// Notes what is missing, once.
+    /// Records missing evidence, once.
     fn lacks(&mut self, missing: Missing) {
         if !self.known.missing.contains(&missing) {
             self.known.missing.push(missing);
         }
     }
 
-    /// Adds the figures of a process, before which there were so many others.
+    /// Adds the figures of a process, given the number of processes before it.
     fn add(&mut self, figures: BTreeMap<Event, f64>, before: usize) {
         for (event, figure) in figures {
             let values = self.counts.entry(event).or_default();

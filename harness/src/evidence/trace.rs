@@ -1,7 +1,7 @@
 //! Counts the system calls of a process and of its threads, by ptrace.
 //!
 //! A call stops its thread twice, on entry and on exit, so a traced trial is many times slower than a timed
-//! one, and calls that depend on timing, such as waits, can be batched in another way. Processes that it
+//! one, and calls that depend on timing, such as waits, can be batched differently. Processes that it
 //! starts, such as the load generator, are not traced.
 
 use std::collections::{BTreeMap, HashSet};
@@ -24,7 +24,7 @@ use crate::process::watch::Watch;
 /// Calls by number.
 type Calls = BTreeMap<u64, u64>;
 
-/// A trial has this long to get to reading its request.
+/// Time limit for a trial to start reading its request.
 const STARTUP: Duration = Duration::from_secs(2);
 
 /// Traces one process.
@@ -37,7 +37,7 @@ impl SyscallTracer {
     /// The number of calls from the request to the end, by name.
     ///
     /// # Errors
-    /// Why the process could not be traced, and what would allow it.
+    /// Why the process could not be traced, and how to permit it.
     pub(super) fn calls(self) -> Result<BTreeMap<String, u64>, Missing> {
         let traced = self.tracer.map(JoinHandle::join);
         let calls = traced.and_then(Result::ok).unwrap_or(Err(Errno::ESRCH)).map_err(missing)?;
@@ -49,14 +49,14 @@ impl Watch for SyscallTracer {
     fn started(&mut self, process: u32) {
         let Ok(process) = i32::try_from(process) else { return };
         let (attached, is_attached) = channel();
-        // One thread attaches, waits and resumes: the kernel allows it to no other.
+        // One thread attaches, waits and resumes: the kernel requires it.
         self.tracer = Some(thread::spawn(move || trace(Pid::from_raw(process), attached)));
-        // It ends, too, where the process cannot be traced. The trial then goes on untraced.
+        // It also ends if the process cannot be traced. The trial then continues untraced.
         let _ = is_attached.recv();
     }
 }
 
-/// Traces a process to its end, which is left for its parent to reap.
+/// Traces a process to its end, and leaves it for its parent to reap.
 fn trace(process: Pid, attached: Sender<()>) -> nix::Result<Calls> {
     attach(process)?;
     drop(attached);
@@ -91,8 +91,8 @@ fn trace(process: Pid, attached: Sender<()>) -> nix::Result<Calls> {
     }
 }
 
-/// Attaches once the process waits for its request, so that counts of two trials differ only in what their
-/// requests ask for.
+/// Attaches once the process waits for its request, so that the counts of two trials differ only by their
+/// requests.
 fn attach(process: Pid) -> nix::Result<()> {
     let patience = Instant::now() + STARTUP;
     while !is_asleep(process) && Instant::now() < patience {
@@ -111,8 +111,8 @@ fn is_asleep(process: Pid) -> bool {
     state(process.as_raw().cast_unsigned()) == Some('S')
 }
 
-/// The next event of a thread that this thread traces. It is only looked at: what has stopped is resumed, and
-/// the end of the process is its parent's to take.
+/// The next event of a thread that this thread traces. The event is not consumed: stopped threads are
+/// resumed, and the parent reaps the process.
 fn next_event() -> nix::Result<WaitStatus> {
     let flags = WaitPidFlag::WEXITED
         | WaitPidFlag::WSTOPPED
@@ -122,13 +122,13 @@ fn next_event() -> nix::Result<WaitStatus> {
     waitid(Id::All, flags)
 }
 
-/// A thread that cannot be resumed was killed, and says so next.
+/// A thread that cannot be resumed was killed; its next event reports that.
 fn resume(thread: Pid, signal: Option<Signal>) {
     let _ = ptrace::syscall(thread, signal);
 }
 
 fn count(thread: Pid, calls: &mut Calls) {
-    // Its registers cannot be read any more where it was killed.
+    // Its registers can no longer be read if it was killed.
     if let Ok(registers) = ptrace::getregs(thread) {
         #[cfg(target_arch = "x86_64")]
         let number = registers.orig_rax;
@@ -174,7 +174,7 @@ mod tests {
         command.spawn().unwrap()
     }
 
-    /// Calls of a shell from the time that it reads a line.
+    /// Calls of a shell from the moment that it reads a line.
     fn traced(script: &str) -> BTreeMap<String, u64> {
         let mut child = shell(script);
         let mut tracer = SyscallTracer::default();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_from_the_input_on_are_counted_without_those_of_other_processes() {
+    fn calls_after_the_input_are_counted_without_other_processes() {
         let calls = traced("read line; echo $line; umask >/dev/null; $(true)");
         assert!(calls["read"] >= 2, "{calls:?}");
         assert_eq!(calls.get("exit_group"), Some(&1), "{calls:?}");

@@ -18,7 +18,7 @@ pub(super) struct Callgrind {
 
 impl Callgrind {
     /// # Errors
-    /// When valgrind is not installed, or there is no place for its output.
+    /// When valgrind is not installed, or its output cannot be written.
     pub(super) fn new() -> Result<Self, Missing> {
         let mut version = Command::new(VALGRIND);
         version.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
@@ -33,7 +33,7 @@ impl Callgrind {
     /// The instructions of the whole process.
     ///
     /// # Errors
-    /// When valgrind did not write them.
+    /// When valgrind did not report them.
     pub(super) fn instructions(&self) -> Result<f64, Missing> {
         let text = fs::read_to_string(self.folder.path().join("out")).unwrap_or_default();
         total(&text).ok_or_else(|| missing("valgrind wrote no total".to_owned()))

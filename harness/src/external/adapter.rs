@@ -1,5 +1,5 @@
-//! The inside of a trial program that starts external runners: it asks them, checks their replies, and
-//! computes metrics with the code of the built-in runners.
+//! The part of a trial program that starts external runners: it sends them requests, checks their replies,
+//! and computes metrics with the code of the built-in runners.
 
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,7 @@ use crate::tree;
 /// Handles a request about an external runner.
 ///
 /// # Errors
-/// Whatever the runner does wrong, and what could not be prepared for it.
+/// When the runner violates the protocol, or its inputs cannot be prepared.
 pub fn handle(
     registry: &Registry,
     request: &ProgramRequest,
@@ -234,7 +234,7 @@ fn served(
     }
 }
 
-/// Accepts loopback addresses only: the load generator never loads another machine.
+/// Accepts only loopback addresses: the load generator never loads another machine.
 fn loopback(address: &str) -> Result<SocketAddr, TrialError> {
     let parsed: Option<SocketAddr> = address.parse().ok();
     parsed.filter(|address| address.ip().is_loopback()).ok_or_else(|| {
@@ -246,7 +246,7 @@ fn loopback(address: &str) -> Result<SocketAddr, TrialError> {
     })
 }
 
-/// Adds the runner's own figures, under names that are not taken.
+/// Adds the runner's own figures, unless their names are taken.
 fn with(mut block: Block, own: Vec<Metric>) -> Block {
     for metric in own {
         if block.metric(&metric.name).is_none() {

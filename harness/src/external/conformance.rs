@@ -11,14 +11,14 @@ use super::process::RunnerProcess;
 use crate::program::TrialError;
 use crate::tree;
 
-/// Nothing of this takes long.
+/// Time limit of a check; none takes long.
 const LIMIT: Duration = Duration::from_secs(10);
 /// An unknown protocol version.
 const STRANGE: u32 = 999;
 /// An unknown workload.
 const UNKNOWN: &str = "no-such-workload";
 
-/// Checks a runner, which has just described itself.
+/// Checks a runner that has just described itself.
 pub(super) fn checks(external: &ExternalCommand) -> Vec<Check> {
     let mut left = tree::end_left_behind();
     let mut check = |what: &str, problem: fn(&ExternalCommand) -> Option<String>| {
@@ -61,7 +61,7 @@ fn unknown_workload(external: &ExternalCommand) -> Option<String> {
     refusal(external, &Request::Trial(Box::new(trial)), None)
 }
 
-/// A request that must be answered by an error, of a kind where one is given.
+/// A request that the runner must answer with an error, of the given kind if any.
 fn refusal(
     external: &ExternalCommand,
     request: &Request,

@@ -1,4 +1,4 @@
-//! Asks external runners what they support, before a plan is made.
+//! Asks external runners which cells they support, before a plan is made.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::machine::Limits;
 use crate::program::Program;
 use crate::program::TrialError;
 
-/// Share of the free memory that a runner may occupy when nothing else is declared.
+/// Share of the free memory that a runner may use unless it declares a limit.
 const MEMORY_SHARE: f64 = 0.8;
 
 /// An external runner that was asked which cells it supports.
@@ -21,9 +21,9 @@ const MEMORY_SHARE: f64 = 0.8;
 pub struct ExternalCells {
     /// Its description.
     pub info: RunnerInfo,
-    /// How a trial of it is started.
+    /// How to start a trial of it.
     pub command: ExternalCommand,
-    /// Checks of its conformance to the protocol, where they were asked for.
+    /// Checks of its conformance to the protocol, if requested.
     pub checks: Vec<Check>,
     reply: Reply,
 }
@@ -31,11 +31,11 @@ pub struct ExternalCells {
 /// The result of asking.
 #[derive(Clone, Debug)]
 enum Reply {
-    /// Why it refuses a cell, for every cell that it was asked about; `None` where it does not.
+    /// For every cell of the request, why the runner rejects it; `None` if it supports the cell.
     Cells(HashMap<(String, Point), Option<String>>),
     /// It is not on this machine.
     Missing(String),
-    /// It did not reply; every trial of it fails with this.
+    /// It did not reply; every trial of it fails with this error.
     Failed(TrialError),
 }
 
@@ -46,9 +46,9 @@ pub struct Questions<'a> {
     pub points: &'a [(String, Point)],
     /// Worker threads or processes.
     pub workers: usize,
-    /// What the machine can hold.
+    /// Limits of the machine.
     pub limits: Limits,
-    /// Whether the runner's conformance to the protocol is checked as well.
+    /// Whether to also check the runner's conformance to the protocol.
     pub conformance: bool,
 }
 

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::{ExternalRunner, find};
 use crate::error::Error;
 
-/// The file that is looked for in the current folder.
+/// The default file, in the current folder.
 pub const FILE: &str = "runners.toml";
-/// Longest name: a part of file names and of paths.
+/// Maximum length of a name, which becomes part of file names and paths.
 const LONGEST_NAME: usize = 40;
 
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ struct Declared {
     notes: Vec<String>,
 }
 
-/// The runners of a file; without one, those of `runners.toml` in the current folder, if it is there.
+/// The runners of a file; without one, those of `runners.toml` in the current folder, if it exists.
 ///
 /// # Errors
 /// When the file cannot be read or is invalid.
@@ -47,7 +47,7 @@ pub fn external_runners(file: Option<&Path>) -> Result<Vec<ExternalRunner>, Erro
     let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
-    // Runners are started in it, and a relative path would be looked for from there once more.
+    // Runners start in this folder, so a relative path would be resolved against it twice.
     let folder = folder.canonicalize().map_err(|error| wrong(error.to_string()))?;
     parse(&text, &folder).map_err(wrong)
 }
@@ -55,7 +55,7 @@ pub fn external_runners(file: Option<&Path>) -> Result<Vec<ExternalRunner>, Erro
 /// The runners that a text declares; they are started in `folder`.
 ///
 /// # Errors
-/// What is invalid.
+/// The reason why the text is invalid.
 pub fn parse(text: &str, folder: &Path) -> Result<Vec<ExternalRunner>, String> {
     let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut external_runners: Vec<ExternalRunner> = Vec::new();

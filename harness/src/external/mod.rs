@@ -3,11 +3,11 @@
 //!
 //! - [`mod@file`]: `runners.toml`, which declares them.
 //! - [`describe`]: asks them which cells they support, before a plan is made.
-//! - [`adapter`]: the inside of a trial program that starts them, and checks what they reply.
+//! - [`adapter`]: the part of a trial program that starts them and checks their replies.
 //! - `process`: one runner's process and its lines.
-//! - `conformance`: how it behaves where no cell asks for it.
-//! - `watch`: its time and its memory.
-//! - `samples`: what it measured, as timings of ours.
+//! - `conformance`: its reactions to invalid requests.
+//! - `watch`: its time and memory limits.
+//! - `samples`: its measurements, as timings of the harness.
 
 pub mod adapter;
 mod conformance;
@@ -31,16 +31,16 @@ pub struct ExternalRunner {
     pub command: Vec<String>,
     /// Its working directory.
     pub folder: PathBuf,
-    /// Bytes of memory that it may occupy, where that is declared.
+    /// Declared memory limit in bytes, if any.
     pub memory: Option<u64>,
     /// Notes for readers.
     pub notes: Vec<String>,
-    /// Why it cannot run here; `None` where it can.
+    /// Why it cannot run here; `None` if it can.
     pub missing: Option<String>,
 }
 
 impl ExternalRunner {
-    /// A runner that is a command and nothing else.
+    /// A runner that is declared by its command alone.
     pub fn of_command(name: &str, command: &[String], folder: &Path) -> Self {
         let mut command = command.to_vec();
         let missing = match command.first_mut() {
@@ -62,7 +62,7 @@ impl ExternalRunner {
     }
 }
 
-/// A program by its path from a folder, or by its name on `PATH`.
+/// Finds a program by its path relative to a folder, or by its name on `PATH`.
 fn find(program: &str, folder: &Path) -> Option<PathBuf> {
     if program.contains('/') {
         return Some(folder.join(program)).filter(|path| path.is_file());

@@ -1,4 +1,4 @@
-//! A runner's process: lines to it, lines from it, and its end.
+//! A runner's process: its input and output lines, and its end.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -15,10 +15,10 @@ use crate::tree;
 
 /// Longest line from a runner: a sorted list of four million numbers is 84 MB.
 const LONGEST: u64 = 128 << 20;
-/// A runner that has answered has this long to end by itself.
+/// Time limit for a runner to exit after its last reply.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A running runner. Dropping it ends it, with all that it started.
+/// A running runner. Dropping it kills it and all processes that it started.
 pub(super) struct RunnerProcess {
     child: Child,
     to: Option<ChildStdin>,
@@ -56,7 +56,7 @@ impl RunnerProcess {
         let mut line = serde_json::to_string(request).unwrap_or_default();
         line.push('\n');
         if let Some(to) = &mut self.to {
-            // One that does not read may answer all the same, or tell by its end what is wrong.
+            // A runner that does not read may still reply, or its exit shows what is wrong.
             let _ = to.write_all(line.as_bytes()).and_then(|()| to.flush());
         }
         let mut said = Vec::new();
@@ -78,7 +78,7 @@ impl RunnerProcess {
             ));
         }
         if said.last() != Some(&b'\n') {
-            // The end of the process ends its reply as well, but silence until the limit does not.
+            // The end of the process also ends its reply; silence until the limit does not.
             if let Some(killed) = self.watch.take().and_then(Watch::end) {
                 let message = format!("the reply does not end with a newline: {}", killed.message);
                 return Err(TrialError::new(ErrorKind::Protocol, message));
@@ -88,13 +88,13 @@ impl RunnerProcess {
             .map_err(|why| TrialError::new(ErrorKind::Protocol, why.to_string()))
     }
 
-    /// Lets the runner end by itself, since nothing more will be asked; whether it did.
+    /// Closes the runner's input and waits for it to exit; returns whether it did.
     pub(super) fn close(mut self) -> bool {
         self.to = None;
         self.wait().is_some()
     }
 
-    /// How it ended, if it does within a while.
+    /// Its exit status, if it exits in time.
     fn wait(&mut self) -> Option<ExitStatus> {
         let patience = Instant::now() + GRACE;
         loop {
@@ -125,19 +125,19 @@ impl RunnerProcess {
 impl Drop for RunnerProcess {
     fn drop(&mut self) {
         if let Some(watch) = self.watch.take() {
-            // What it says now comes too late.
+            // Its output is no longer needed.
             let _ = watch.end();
         }
         if matches!(self.child.try_wait(), Ok(None)) {
             tree::kill(&tree::of(self.child.id()));
-            // Where there are no trees, at least the child itself; an error has no recipient.
+            // Where process trees are unsupported, at least the child itself; errors cannot be reported.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
     }
 }
 
-/// Makes a command lead a process group, so that a signal to its group reaches it alone.
+/// Makes a command lead a process group, so that signals to the harness's group do not reach it.
 #[cfg(unix)]
 fn own_group(command: &mut Command) {
     use std::os::unix::process::CommandExt;
@@ -147,7 +147,7 @@ fn own_group(command: &mut Command) {
 #[cfg(not(unix))]
 fn own_group(_: &mut Command) {}
 
-/// A command in a folder.
+/// A command that runs in a folder.
 ///
 /// # Errors
 /// When it is empty.

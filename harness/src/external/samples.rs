@@ -1,11 +1,11 @@
-//! A runner's samples as timings of ours.
+//! A runner's samples as timings of the harness.
 
 use std::time::Duration;
 
 use runtime_bench_api::clock::{Timing, Usage};
 use runtime_bench_results::external::Sample;
 
-/// All samples together; they are possible (`Measured::check`).
+/// All samples together; they were checked before (`Measured::check`).
 pub(super) fn timing(samples: &[Sample]) -> Timing {
     let sum = |of: fn(&Sample) -> f64| nanoseconds(samples.iter().map(of).sum());
     Timing {

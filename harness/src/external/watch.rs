@@ -10,13 +10,13 @@ use crate::program::TrialError;
 use crate::tree;
 use runtime_bench_api::process::orphaned;
 
-/// How often it looks: seldom enough that looking costs a thousandth of a core.
+/// Interval of the checks: long enough that they take a thousandth of a core.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The output of a runner that has ended is read for this long.
+/// Time limit for reading the output of a runner that has exited.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What a runner may take.
+/// The limits of a runner.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
     pub(super) time: Duration,
@@ -37,9 +37,9 @@ impl Watch {
         Self { over, thread }
     }
 
-    /// Ends the watch; why it ended the runner, if it did.
+    /// Ends the watch; returns why it killed the runner, if it did.
     pub(super) fn end(self) -> Option<TrialError> {
-        // One that has ended the runner listens no more.
+        // A watch that has killed the runner no longer listens.
         let _ = self.over.send(());
         self.thread.join().ok().flatten()
     }
@@ -60,7 +60,7 @@ fn watch(process: u32, bounds: Bounds, told: &Receiver<()>) -> Option<TrialError
             std::process::exit(1);
         }
         if tree::has_ended(process) {
-            // What it left behind may hold its output open: nothing more comes from the runner itself.
+            // Leftover child processes may hold its output open: the runner itself writes nothing more.
             let since = *ended_at.get_or_insert_with(Instant::now);
             if since.elapsed() >= GRACE || Instant::now() >= deadline {
                 tree::kill_rest();
@@ -82,7 +82,8 @@ fn watch(process: u32, bounds: Bounds, told: &Receiver<()>) -> Option<TrialError
             TrialError::new(
                 ErrorKind::Crashed,
                 format!(
-                    "it used {} MiB of memory, over the limit of {} MiB (`memory-mib`), and was killed",
+                    "the runner used {} MiB of memory, over the limit of {} MiB (`memory-mib`), \
+                     and was killed",
                     mib(memory),
                     mib(bounds.memory)
                 ),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// The cores that this thread may run on; `None` where the system does not tell.
+/// The cores that this thread may run on; `None` where the system does not report them.
 #[cfg(target_os = "linux")]
 pub fn allowed_cores() -> Option<Vec<usize>> {
     use nix::sched::{CpuSet, sched_getaffinity};
@@ -10,17 +10,17 @@ pub fn allowed_cores() -> Option<Vec<usize>> {
     Some((0..CpuSet::count()).filter(|&cpu| set.is_set(cpu).unwrap_or(false)).collect())
 }
 
-/// The cores that this thread may run on; `None` where the system does not tell.
+/// The cores that this thread may run on; `None` where the system does not report them.
 #[cfg(not(target_os = "linux"))]
 pub fn allowed_cores() -> Option<Vec<usize>> {
     None
 }
 
-/// Does something while this thread may run on one core only. A process that it starts meanwhile
-/// inherits that and keeps it; the thread gets its cores back.
+/// Calls a function while this thread is restricted to one core. A process started meanwhile inherits the
+/// restriction and keeps it; the thread gets its cores back.
 ///
 /// # Errors
-/// When the system refuses the core, or cannot do it at all.
+/// When the system refuses the core, or does not support pinning.
 #[cfg(target_os = "linux")]
 pub fn on_core<T>(core: usize, act: impl FnOnce() -> T) -> io::Result<T> {
     use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
@@ -34,7 +34,7 @@ pub fn on_core<T>(core: usize, act: impl FnOnce() -> T) -> io::Result<T> {
     Ok(result)
 }
 
-/// Does something while this thread may run on one core only: not on this system.
+/// Calls a function while this thread is restricted to one core; not supported on this system.
 ///
 /// # Errors
 /// Always.
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_core_that_is_not_there_is_refused() {
+    fn missing_core_is_rejected() {
         assert!(on_core(1_000_000, || ()).is_err());
     }
 }

@@ -1,7 +1,7 @@
-//! How many cores are really free: the speed-up of several threads over one.
+//! The number of cores that are really free: the speed-up of several threads over one.
 //!
-//! Load changes what is measured and not only how noisy it is: with one core free, a runtime of two
-//! threads is measured as a runtime of one. The load average does not tell, a probe does.
+//! Load changes what is measured, not only its noise: with one core free, a runtime of two threads is
+//! measured as a runtime of one. A probe shows that; the load average does not.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,15 +16,15 @@ const STEPS: u64 = 3_000_000;
 /// The parallel capacity at one moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Capacity {
-    /// Threads × shortest time of one ÷ time of all, at most `ideal`: two threads' speed-up.
+    /// Threads × shortest time of one ÷ time of all, at most `ideal`.
     pub cores: f64,
-    /// What an idle machine has: the number of threads.
+    /// The capacity of an idle machine: the number of threads.
     pub ideal: f64,
-    /// What the probe took.
+    /// Duration of the probe.
     pub cost: Duration,
 }
 
-/// Measures the parallel capacity, again and again.
+/// Measures the parallel capacity repeatedly.
 #[derive(Debug)]
 pub struct Probe {
     threads: usize,
@@ -33,8 +33,8 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// A probe with as many threads as `workers`, or as many as there are cores, if these are
-    /// fewer. `None` for a single thread, which shares nothing.
+    /// A probe with as many threads as `workers`, or as there are cores if these are fewer. `None` for a
+    /// single thread, which shares nothing.
     pub fn new(workers: usize) -> Option<Self> {
         let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = workers.min(cores);
@@ -44,9 +44,9 @@ impl Probe {
     /// Does the same piece of work on one thread, then on all at once; `None` where threads cannot
     /// be started.
     ///
-    /// The single time is the shortest so far: where every core is shared, one thread is as slow as
-    /// many, and their ratio would not tell. Costs two pieces, 10 ms on an idle machine, and 15 ms
-    /// and more where threads wait for a core: once a second, 1 to 2% of a run.
+    /// The single time is the shortest so far: if every core is shared, one thread is as slow as many, and
+    /// their ratio would show nothing. Takes two pieces: 10 ms on an idle machine, and 15 ms or more if
+    /// threads wait for a core. Once a second, that is 1 to 2% of a run.
     pub fn capacity(&mut self) -> Option<Capacity> {
         let start = Instant::now();
         self.shortest = self.shortest.min(alone());
@@ -68,15 +68,15 @@ fn alone() -> Duration {
     start.elapsed()
 }
 
-/// From the first thread's begin to the last one's end; `None` where threads cannot be started.
+/// Time from the start of the first thread to the end of the last; `None` if threads cannot be started.
 ///
-/// All of them are new threads: trials inherit the processors of the one that starts them.
+/// All of them are new threads, because trials inherit the processors of the thread that starts them.
 fn together(threads: usize) -> Option<Duration> {
     let (open, arrived) = (AtomicBool::new(false), AtomicUsize::new(0));
     let begin_and_end = |place: usize| {
         spread(place);
         arrived.fetch_add(1, Ordering::Release);
-        // Awake, so that no time is lost to waking.
+        // The thread is awake, so that waking takes no time.
         while !open.load(Ordering::Acquire) {
             thread::yield_now();
         }
@@ -99,8 +99,8 @@ fn together(threads: usize) -> Option<Duration> {
     (times.len() == threads).then(|| last - first)
 }
 
-/// Moves this thread to a processor of its own, and leaves it free to move on. Without that the
-/// kernel may leave two young threads on one core for longer than the work takes.
+/// Moves this thread to its own processor, and then lets it move freely. Otherwise the kernel may leave two
+/// new threads on one core for longer than the work takes.
 #[cfg(target_os = "linux")]
 fn spread(place: usize) {
     use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
@@ -109,7 +109,7 @@ fn spread(place: usize) {
     let own = (0..CpuSet::count()).filter(|&cpu| allowed.is_set(cpu).unwrap_or(false)).nth(place);
     let mut one = CpuSet::new();
     if own.is_some_and(|cpu| one.set(cpu).is_ok()) {
-        // Where it is refused, the thread stays where it is.
+        // If this is refused, the thread stays where it is.
         let _ = sched_setaffinity(this, &one);
         let _ = sched_setaffinity(this, &allowed);
     }
@@ -119,7 +119,7 @@ fn spread(place: usize) {
 fn spread(_: usize) {}
 
 /// One piece of work: a xorshift generator (Marsaglia, "Xorshift RNGs", J. Stat. Soft. 8(14), 2003),
-/// whose steps a compiler cannot join as it does those of a linear one.
+/// whose steps a compiler cannot combine as it would those of a linear one.
 fn work() {
     let mut state = black_box(1_u64);
     for _ in 0..STEPS {
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn capacity_is_the_speed_up_and_never_more_than_the_threads() {
+    fn capacity_is_the_speed_up_up_to_the_number_of_threads() {
         let ms = Duration::from_millis;
         assert_eq!(capacity(2, ms(3), ms(3)), Some(2.0));
         assert_eq!(capacity(2, ms(3), ms(6)), Some(1.0));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_is_of_two_threads_and_more() {
+    fn probe_needs_at_least_two_threads() {
         assert!(Probe::new(1).is_none());
         if thread::available_parallelism().is_ok_and(|cores| cores.get() >= 2) {
             let mut probe = Probe::new(2).unwrap();

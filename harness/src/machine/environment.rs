@@ -53,7 +53,7 @@ fn listed_cores(cpu_info: &str) -> Option<usize> {
     if listed > 0 { Some(listed) } else { thread::available_parallelism().ok().map(NonZero::get) }
 }
 
-/// Cores that the control groups of this process allow it; `None` when unlimited.
+/// Cores that the control groups allow this process; `None` if unlimited.
 pub fn cpu_quota() -> Option<f64> {
     let quotas = in_groups("cpu", |group| {
         let (quota, period) = match text(group.join("cpu.max")) {
@@ -61,7 +61,7 @@ pub fn cpu_quota() -> Option<f64> {
                 let (quota, period) = both.split_once(' ')?;
                 (quota.parse::<f64>().ok()?, period.trim().parse::<f64>().ok()?)
             }
-            // In version 1, a quota of -1 is none.
+            // In version 1, a quota of -1 means no limit.
             None => (
                 text(group.join("cpu.cfs_quota_us"))?.parse().ok()?,
                 number(group.join("cpu.cfs_period_us"))? as f64,

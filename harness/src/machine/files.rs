@@ -1,4 +1,4 @@
-//! Reading the small files in which Linux describes itself.
+//! Reads the small files in which Linux describes itself.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -8,7 +8,7 @@ pub(super) fn text(path: impl AsRef<Path>) -> Option<String> {
     Some(fs::read_to_string(path).ok()?.trim().to_owned())
 }
 
-/// A file that holds one number; `max` and the like are none.
+/// The number in a file; `None` for `max` and the like.
 pub(super) fn number(path: impl AsRef<Path>) -> Option<u64> {
     text(path)?.parse().ok()
 }
@@ -29,17 +29,17 @@ pub(super) fn kib_line(path: &str, name: &str) -> Option<u64> {
 /// Where control groups are mounted.
 const GROUPS: &str = "/sys/fs/cgroup";
 
-/// What limits this process in its own control group and in all groups above it, of version 2 and of a
-/// `controller` of version 1. `read` is given the folder of each.
+/// The limits of this process in its own control group and in all groups above it, of version 2 and of a
+/// `controller` of version 1. `read` receives the folder of each.
 pub(super) fn in_groups<T>(controller: &str, read: impl Fn(&Path) -> Option<T>) -> Vec<T> {
     let own = text("/proc/self/cgroup").unwrap_or_default();
     let folders = groups(Path::new(GROUPS), &own, controller);
     folders.iter().filter_map(|folder| read(folder)).collect()
 }
 
-/// The folders of a process's control groups; `own` is what `/proc/PID/cgroup` says (cgroups(7)).
+/// The folders of a process's control groups; `own` is the content of `/proc/PID/cgroup` (cgroups(7)).
 ///
-/// In a container, the path may be one outside of it, and the mount itself is then the own group.
+/// In a container, the path may be outside of it; the mount is then the process's own group.
 fn groups(mount: &Path, own: &str, controller: &str) -> Vec<PathBuf> {
     let mut folders = Vec::new();
     for line in own.lines() {
@@ -68,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_the_own_one_and_all_above_it() {
+    fn groups_are_the_own_group_and_its_parents() {
         assert_eq!(found("0::/a/b.scope\n"), ["/m/a/b.scope", "/m/a", "/m/"]);
         let first = "9:cpu,cpuacct:/c\n8:pids:/user.slice/x\n1:name=systemd:/s\n";
         assert_eq!(found(first), ["/m/pids/user.slice/x", "/m/pids/user.slice", "/m/pids/"]);
     }
 
     #[test]
-    fn a_group_outside_of_a_container_is_not_looked_for() {
+    fn group_outside_of_a_container_is_ignored() {
         assert_eq!(found("0::/../../other\n"), ["/m/"]);
         assert_eq!(found("0::/\n"), ["/m/"]);
         assert!(found("").is_empty() && found("odd\n").is_empty());

@@ -1,4 +1,4 @@
-//! What the machine can hold, so that a size beyond it is refused before the run.
+//! The limits of the machine, so that a larger size is rejected before the run.
 
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::Requirements;
@@ -12,7 +12,7 @@ const THREADS_BESIDE: u64 = 500;
 /// Share of the free memory that a trial may fill.
 const MEMORY_SHARE: f64 = 0.8;
 
-/// What the machine can hold; `None` is not limited, or not readable.
+/// The limits of the machine; `None` is not limited, or not readable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Files and sockets of one process.
@@ -28,7 +28,7 @@ impl Limits {
     pub fn of_this_machine() -> Self {
         let threads = [
             number("/proc/sys/kernel/threads-max"),
-            // A thread's stack is two mappings, its own and its guard.
+            // A thread's stack takes two mappings: the stack and its guard.
             number("/proc/sys/vm/max_map_count").map(|maps| maps / 2),
             process_limit(),
         ];
@@ -48,9 +48,9 @@ impl Limits {
         }
     }
 
-    /// Why a cell does not fit, with both numbers; `None` when it does.
+    /// Why a cell does not fit, with both numbers; `None` if it fits.
     ///
-    /// `pool` is the runner's pool, where waiting takes one of its threads.
+    /// `pool` is the runner's pool, if waiting takes one of its threads.
     pub fn refusal(self, needs: Requirements, family: Family, pool: Pool) -> Option<Refusal> {
         let blocks = matches!(family, Family::ThreadPool | Family::DataParallel);
         if blocks && needs.blocking > pool.threads {
@@ -102,7 +102,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The sentence with both numbers.
+    /// The reason, as a sentence with both numbers.
     pub fn into_reason(self) -> String {
         match self {
             Self::Pool(reason) | Self::Machine(reason) => reason,

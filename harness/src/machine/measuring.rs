@@ -1,4 +1,4 @@
-//! One measurement at a time on a machine, as far as one user's go.
+//! Detects simultaneous measurements of one user on a machine.
 
 use std::env;
 #[cfg(unix)]
@@ -6,12 +6,12 @@ use std::fs;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
-/// Held for as long as something is measured, until this is dropped or the process ends.
+/// Held while something is measured, until this is dropped or the process ends.
 #[derive(Debug)]
 pub struct Measuring {
     /// Shared with other measurements; `None` if the file system does not support locks.
     _lock: Option<File>,
-    /// Whether another measurement of this user was going on at the start.
+    /// Whether another measurement of this user was running at the start.
     pub beside: bool,
 }
 
@@ -25,7 +25,7 @@ impl Measuring {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         not_through_links(&mut options);
-        // Where it cannot be made, nothing is known of others.
+        // If it cannot be created, other measurements are unknown.
         let Ok(file) = options.open(path) else { return Self { _lock: None, beside: false } };
         // Exclusive only for a moment: a measurement that begins later must see all that are in progress.
         let beside = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
@@ -33,16 +33,17 @@ impl Measuring {
         Self { _lock: shared.is_ok().then_some(file), beside }
     }
 
-    /// A warning where another measurement was going on.
+    /// A warning if another measurement was running.
     pub fn warning(&self) -> Option<String> {
         self.beside.then(|| {
-            "another measurement of this user was in progress on this machine, so both were disturbed"
+            "another measurement by this user was running on this machine, so both were disturbed"
                 .to_owned()
         })
     }
 }
 
-/// A file of this user and machine: the runtime folder is both, the temporary one is shared by users.
+/// A file that is specific to this user and machine: the runtime folder is both; users share the temporary
+/// one.
 fn place() -> PathBuf {
     let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_dir());
     let folder = runtime.unwrap_or_else(env::temp_dir);
@@ -60,7 +61,7 @@ fn user() -> String {
     "user".to_owned()
 }
 
-/// Another user could put a link in the way.
+/// Another user could put a symbolic link there.
 #[cfg(unix)]
 fn not_through_links(options: &mut OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt;
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn second_measurement_knows_of_the_first() {
+    fn second_measurement_detects_the_first() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let first = Measuring::at(&path);
@@ -90,7 +91,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_in_the_way_is_not_followed() {
+    fn symbolic_link_is_not_followed() {
         let folder = tempfile::tempdir().unwrap();
         let (link, target) = (folder.path().join("link"), folder.path().join("target"));
         std::os::unix::fs::symlink(&target, &link).unwrap();

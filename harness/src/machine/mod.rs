@@ -1,6 +1,7 @@
 //! The machine and its limits.
 //!
-//! Linux is complete; elsewhere what cannot be read is `None`, and the report says so.
+//! Linux is supported completely. On other systems, values that cannot be read are `None`, and the report
+//! says so.
 
 mod affinity;
 mod capacity;

@@ -1,4 +1,4 @@
-//! Reading what the machine is busy with: the counters of Linux, and what of them is ours.
+//! Reads the machine's load: Linux's counters, and this process's share of them.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use super::files::text;
 /// (`proc_stat(5)`).
 const TICKS_PER_S: f64 = 100.0;
 
-/// Counters that only grow, at one moment. `None` is not readable here.
+/// Cumulative counters at one moment. `None` is not readable here.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counters {
-    /// CPU time that all processors spent on anything, seconds.
+    /// Busy CPU time of all processors, seconds.
     busy: Option<f64>,
     /// CPU time that the hypervisor gave to others, seconds.
     steal: Option<f64>,
@@ -21,19 +21,19 @@ pub struct Counters {
     waiting: Option<f64>,
 }
 
-/// What the machine was busy with between two moments. `None` is not readable here.
+/// The machine's load between two moments. `None` is not readable here.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Busy {
     /// CPU time of other programs ÷ wall time, cores.
     pub foreign_cores: Option<f64>,
     /// CPU time that the hypervisor gave to others ÷ wall time, cores.
     pub steal_cores: Option<f64>,
-    /// Share of the time in which some task waited for a CPU, this process's among them.
+    /// Share of the time in which some task waited for a CPU, including tasks of this process.
     pub pressure: Option<f64>,
 }
 
 impl Counters {
-    /// Reads them all. Costs some tens of microseconds.
+    /// Reads them all. Takes some tens of microseconds.
     pub fn read() -> Self {
         let ticks = text("/proc/stat").and_then(|stat| ticks(&stat));
         Self {
@@ -44,13 +44,13 @@ impl Counters {
         }
     }
 
-    /// What happened from `earlier` to now, `wall` later. Over less than 100 ms the ticks say little.
+    /// The load from `earlier` to now, `wall` later. Below 100 ms, the ticks are too coarse.
     pub fn since(&self, earlier: &Self, wall: Duration) -> Busy {
         let wall_s = wall.as_secs_f64();
         if wall_s <= 0.0 {
             return Busy::default();
         }
-        // A tick early or late must not read as less than nothing.
+        // A tick that is early or late must not give a negative value.
         let rate = |now: Option<f64>, then: Option<f64>| Some(((now? - then?) / wall_s).max(0.0));
         let foreign = |busy: f64, own: f64| (busy - own).max(0.0);
         let busy = rate(self.busy, earlier.busy);
@@ -72,7 +72,7 @@ pub fn load() -> Option<f64> {
 fn ticks(stat: &str) -> Option<(f64, f64)> {
     let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
     let ticks: Vec<f64> = line.split_whitespace().map_while(|field| field.parse().ok()).collect();
-    // Guests are counted under user and nice already.
+    // Guests are already counted under user and nice.
     let [user, nice, system, _idle, _iowait, irq, softirq, steal, ..] = ticks[..] else {
         return None;
     };

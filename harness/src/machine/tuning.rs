@@ -4,7 +4,7 @@ use super::files::number;
 
 const CPUS: &str = "/sys/devices/system/cpu";
 
-/// What is switched on; `None` is not readable.
+/// Which settings are on; `None` is not readable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tuning {
     /// Cores may clock higher while others are idle.
@@ -22,7 +22,7 @@ pub fn tuning() -> Tuning {
     }
 }
 
-/// One driver says that turbo is off, the others that boost is on.
+/// One driver reports that turbo is off; the others report that boost is on.
 fn turbo(no_turbo: Option<u64>, boost: Option<u64>) -> Option<bool> {
     no_turbo.map(|off| off == 0).or(boost.map(|on| on != 0))
 }

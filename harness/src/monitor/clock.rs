@@ -11,7 +11,7 @@ pub struct RunClock {
 }
 
 impl RunClock {
-    /// Begins now, for a run that took this many seconds before it was stopped.
+    /// Starts now, for a run that took this many seconds before it was stopped.
     pub fn after(before_s: f64) -> Self {
         Self { start: Instant::now(), before_s }
     }

@@ -11,11 +11,11 @@ use super::stall::StallDetector;
 use super::{Monitor, NoiseEvents};
 use crate::machine::{self, Counters, Probe};
 
-/// Shortest window: the counters tick every 10 ms.
+/// Minimum length of a window: the counters tick every 10 ms.
 const WINDOW: Duration = Duration::from_millis(100);
 /// Time between two probes.
 const PROBE: Duration = Duration::from_secs(1);
-/// A probe takes at most one part of this many of the time up to the next: 2%.
+/// A probe takes at most 1 ÷ this of the time until the next one: 2%.
 const PROBE_PARTS: u32 = 50;
 
 /// Watches the machine until the run ends.
@@ -30,7 +30,7 @@ pub struct LoadMonitor {
 }
 
 impl LoadMonitor {
-    /// Begins to watch, by the clock of a run whose runners have `workers` workers.
+    /// Starts watching, on the clock of a run whose runners have `workers` workers.
     pub fn watch(clock: RunClock, workers: usize) -> Self {
         let stalls = StallDetector::watch(clock);
         let now = Instant::now();
@@ -48,7 +48,7 @@ impl LoadMonitor {
         if Instant::now() < self.next_probe {
             return None;
         }
-        // Also where it fails, it is not to be tried again at once.
+        // Even if it fails, it must not be repeated at once.
         self.next_probe = Instant::now() + PROBE;
         let at_s = self.clock.now();
         let capacity = self.probe.as_mut()?.capacity()?;

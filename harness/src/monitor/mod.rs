@@ -1,4 +1,4 @@
-//! What the machine does during a run: load, parallel capacity, stalls.
+//! The state of the machine during a run: load, parallel capacity, stalls.
 
 mod clock;
 mod load;
@@ -18,7 +18,7 @@ pub trait Monitor {
     /// Events to record after a trial.
     fn after_trial(&mut self) -> NoiseEvents;
 
-    /// A probe of the machine's capacity, if it is time for one.
+    /// A probe of the machine's capacity, if one is due.
     fn between_rounds(&mut self) -> NoiseEvents;
 
     /// Events to record at the end of the run.

@@ -13,14 +13,14 @@ use super::clock::RunClock;
 
 /// How long the detector sleeps at a time. It wakes 200 times a second, a few microseconds each.
 const SLEEP: Duration = Duration::from_millis(5);
-/// By how much it may be late.
+/// Delay from which a late wake-up is a stall.
 const LATE: Duration = Duration::from_millis(250);
 
 /// Watches until it is dropped.
 pub(super) struct StallDetector {
     stop: Option<Sender<()>>,
     stalls: Receiver<Stall>,
-    /// `None` where no thread could be started; then nothing is noticed.
+    /// `None` if no thread could be started; then no stall is detected.
     thread: Option<JoinHandle<()>>,
 }
 
@@ -48,7 +48,7 @@ impl StallDetector {
     fn join(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take() {
-            // It has nothing that could panic, and nothing is lost if it did.
+            // The thread cannot panic, and nothing would be lost if it did.
             let _ = thread.join();
         }
     }
@@ -77,7 +77,7 @@ fn watch(clock: RunClock, stopped: &Receiver<()>, stalls: &Sender<Stall>) {
     }
 }
 
-/// What a sleep tells that began and ended at these moments.
+/// The stall, if any, of a sleep that began and ended at these moments.
 fn stall(asleep: Instant, awake: Instant, clock: RunClock) -> Option<Stall> {
     let late = awake.saturating_duration_since(asleep).saturating_sub(SLEEP);
     (late > LATE).then(|| Stall { at_s: clock.at(asleep), until_s: clock.at(awake) })
@@ -105,7 +105,7 @@ mod tests {
         thread::sleep(Duration::from_millis(20));
         let stalls = [detector.new_stalls(), detector.end()].concat();
         let until_s = clock.now();
-        // A machine that did stand still is welcome here.
+        // The machine may really stall here.
         assert!(stalls.iter().all(|stall| 0.0 <= stall.at_s && stall.until_s <= until_s));
         drop(StallDetector::watch(clock));
     }

@@ -16,12 +16,12 @@ use crate::error::Error;
 use crate::executor::{Executor, Trial};
 use crate::registry::{Entry, Registry};
 
-/// Trials of a runner; their median counts.
+/// Number of trials of a runner; their median is used.
 const TRIALS: usize = 3;
-/// What rates are counted in, whatever is sent.
+/// Unit of all rates, whatever is sent.
 const UNIT: &str = "messages/s";
 
-/// Calibrates the rates that a plan leaves open, and reports that it does.
+/// Calibrates the rates that a plan leaves open, and announces it.
 ///
 /// # Errors
 /// When every runner failed, or the run was interrupted.
@@ -60,7 +60,7 @@ pub fn calibrated(
     Ok(planned)
 }
 
-/// Where capacities are found out, each once.
+/// The cells that measure capacities, each once.
 fn capacities(entry: &Entry, planned: &Planned) -> Vec<Point> {
     let mut points = Vec::new();
     for cell in planned.runnable().filter(|cell| cell.key.workload == entry.info.name) {
@@ -69,21 +69,20 @@ fn capacities(entry: &Entry, planned: &Planned) -> Vec<Point> {
     points
 }
 
-/// Where the capacity is found out that a cell leaves open.
+/// The cell that measures the capacity that another cell leaves open.
 fn asks_for(entry: &Entry, cell: &PlannedCell) -> Option<Point> {
     let point = &cell.key.point;
     if !point.calibrated() || point.count(RATE).is_ok() {
         return None;
     }
     let mut capacity = entry.capacity(point)?;
-    // What the harness and not the workload reads is part of what can be done.
+    // Parameters that the harness reads, not the workload, also affect the capacity.
     let ours = |param: &&Param| [WORKERS, ALLOCATOR].contains(&param.name.as_str());
     capacity.params.extend(point.params.iter().filter(ours).cloned());
     Some(capacity)
 }
 
-/// The capacity of each runner, per second. A runner that fails is left to the pilots, which report
-/// why.
+/// The capacity of each runner, per second. A runner that fails is omitted; the pilots report why.
 fn shown(
     cells: &[&PlannedCell],
     capacity: &Point,
@@ -120,19 +119,19 @@ fn slowest(shown: &[(String, f64)]) -> Option<&(String, f64)> {
 
 fn none_shown(workload: &str) -> Error {
     Error::Failed(format!(
-        "cannot calibrate {workload}: every runner failed\nhelp: see `verify {workload}`, or set a fixed \
-         rate with --param rate=N"
+        "cannot calibrate {workload}: every runner failed\nhelp: run `verify {workload}`, or set a \
+         fixed rate with --param rate=N"
     ))
 }
 
-/// Two digits: more would suggest a false precision.
+/// Two digits; more would suggest false precision.
 fn rounded(rate: f64) -> u64 {
     let whole = rate.max(1.0) as u64;
     let unit = 10_u64.pow(whole.ilog10().saturating_sub(1));
     whole / unit * unit
 }
 
-/// Tells readers of the results where the rates come from.
+/// Adds a note on the origin of the rates to the results.
 fn tell(info: &mut WorkloadInfo, shown: &[(String, f64)]) {
     let Some((slowest, _)) = slowest(shown) else { return };
     let each: Vec<String> =
@@ -159,9 +158,8 @@ mod tests {
 
     #[test]
     fn slowest_runner_is_named_with_the_rates_of_the_others() {
-        let mut info = Registry::default().with_catalog(runtime_bench_catalog::each).entries()[0]
-            .info
-            .clone();
+        let mut info =
+            Registry::default().with_catalog(runtime_bench_catalog::each).entries()[0].info.clone();
         tell(&mut info, &[("tokio".into(), 61_234.0), ("threads".into(), 48_765.0)]);
         let note = info.notes.last().unwrap();
         assert!(

@@ -1,8 +1,8 @@
 //! Looks: the numbers of rounds at which a comparison is judged, and which rows get the remaining time.
 //!
-//! The numbers of rounds are fixed before the first round, so that a look may stop a comparison and its
-//! error level still holds (see [`Levels`](runtime_bench_analysis::analysis::Levels)). Which comparisons go
-//! on may then depend on everything that was measured.
+//! The numbers of rounds are fixed before the first round, so that a look may stop a comparison and its error
+//! level still holds (see [`Levels`](runtime_bench_analysis::analysis::Levels)). Which comparisons continue
+//! may then depend on everything measured so far.
 
 use runtime_bench_analysis::analysis::{Levels, ladder};
 use runtime_bench_analysis::stats::fewest_pairs;
@@ -12,11 +12,10 @@ use super::groups::Group;
 use super::profile::Profile;
 use super::schedule::Count;
 
-/// Rounds beyond the fewest, so that a stall does not leave a comparison without a verdict.
+/// Additional rounds, so that a stall does not leave a comparison without a verdict.
 const SPARE_ROUNDS: u32 = 2;
 
-/// How many rounds a comparison may get: enough for a verdict at its level, of
-/// `levels` of the plan.
+/// The range of rounds of a comparison: enough for a verdict at its level, one of the `levels` of the plan.
 pub(crate) fn count(plan: &Plan, levels: &Levels<'_>, profile: Profile, group: &Group) -> Count {
     if let Some(rounds) = plan.rounds {
         return Count::Exactly(rounds);
@@ -37,11 +36,11 @@ pub(crate) fn count(plan: &Plan, levels: &Levels<'_>, profile: Profile, group: &
 pub(crate) struct OpenGroup<'a> {
     /// Its reference and A/A control, which every row needs.
     pub(crate) shared: Vec<usize>,
-    /// What these take a round, seconds.
+    /// Time of these per round, seconds.
     pub(crate) shared_s: f64,
     /// Rounds so far.
     pub(crate) rounds: u32,
-    /// Rounds until each look that is left.
+    /// Rounds until each remaining look.
     pub(crate) looks: &'a [u32],
     pub(crate) rows: Vec<OpenRow>,
 }
@@ -50,9 +49,9 @@ pub(crate) struct OpenGroup<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpenRow {
     pub(crate) cell: usize,
-    /// What a trial takes, seconds.
+    /// Duration of a trial, seconds.
     pub(crate) trial_s: f64,
-    /// How many more rounds its answer needs; `None` where it is out of reach.
+    /// Number of further rounds that its answer needs; `None` if it is out of reach.
     pub(crate) more: Option<u32>,
 }
 
@@ -63,7 +62,7 @@ impl OpenGroup<'_> {
         self.looks.iter().copied().find(|&look| look >= needed)
     }
 
-    /// What rows take until their looks, seconds, where the group goes on until `reach` anyway.
+    /// Time of rows until their looks, seconds, if the group continues until `reach` anyway.
     fn cost_s(&self, rows: &[(u32, OpenRow)], reach: u32) -> f64 {
         let own = rows.iter().map(|(look, row)| f64::from(look - self.rounds) * row.trial_s);
         let longest = rows.iter().map(|(look, _)| look.saturating_sub(reach)).max().unwrap_or(0);
@@ -72,10 +71,10 @@ impl OpenGroup<'_> {
 }
 
 /// Chooses what continues in the remaining time: first the rows whose answers are cheapest, then, if
-/// there is time, the rows that are cheapest to look at again. The estimated costs are rough.
+/// there is time, the rows that are cheapest to judge again. The estimated costs are rough.
 ///
-/// Rows of a comparison share its reference and control, so the cheapest are found among sets of rows: in
-/// each comparison those with the nearest looks, as many as makes their mean cost the least.
+/// Rows of a comparison share its reference and control, so the choice is between sets of rows: in each
+/// comparison, the rows with the nearest looks, as many as minimize their mean cost.
 pub(crate) fn allocate(groups: &[OpenGroup<'_>], left_s: f64) -> Look {
     let mut reach: Vec<u32> = groups.iter().map(|group| group.rounds).collect();
     let mut chosen: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
@@ -116,7 +115,7 @@ pub(crate) fn allocate(groups: &[OpenGroup<'_>], left_s: f64) -> Look {
     look
 }
 
-/// The comparison, the number of its rows, and what they take, with the least cost a row that fits.
+/// The comparison, the number of its rows, and their time, with the lowest cost per row that fits.
 fn cheapest(
     groups: &[OpenGroup<'_>],
     waiting: &[Vec<(u32, OpenRow)>],

@@ -1,7 +1,7 @@
-//! Which cells are measured, at which points, and why the others are not.
+//! Plans: which cells are measured, at which points, and why the others are not.
 //!
-//! - [`request`]: the request of the user. [`profile`]: how much time it may take.
-//! - `points`: where each workload is measured.
+//! - [`request`]: the request of the user. [`profile`]: the time that it may take.
+//! - `points`: the points of each workload.
 //! - [`shard`]: a plan split over machines. [`calibration`]: rates that are shares of a capacity.
 //! - `groups` and `schedule`: comparisons, their rounds, and the random order of rounds.
 //! - `looks`: the numbers of rounds at which comparisons are judged, and which ones continue.
@@ -34,10 +34,10 @@ use crate::program::{MIMALLOC, Program, ProgramError};
 use crate::registry::{Entry, Registry};
 use request::PlanRequest;
 
-/// The least that 20 steady instances take, half a second each.
+/// Minimum time of 20 steady instances of half a second each.
 const STEADY_S: f64 = 10.0;
 
-/// The rounds that seven runners need, and one to spare.
+/// The number of rounds that seven runners need, plus one.
 const ROUNDS: f64 = 16.0;
 
 /// The reference when none is named.
@@ -52,11 +52,11 @@ pub struct Planned {
     pub workloads: Vec<WorkloadInfo>,
     /// Its runners.
     pub runners: Vec<RunnerInfo>,
-    /// What runs their trials.
+    /// The programs that run their trials.
     pub probes: Probes,
-    /// The external ones among them, as they were asked.
+    /// The external ones among them, with their probes.
     pub external: Vec<ExternalCells>,
-    /// What the measuring is expected to take, seconds; of a shard, that of its part.
+    /// Expected measuring time, seconds; for a shard, that of its part.
     pub cost_s: f64,
 }
 
@@ -71,7 +71,7 @@ impl Planned {
         self.workloads.iter().filter(|info| self.plan.measures(&info.name))
     }
 
-    /// Cells that are compared: all but the A/A controls.
+    /// Cells that are compared: all except the A/A controls.
     pub fn subjects(&self) -> impl Iterator<Item = &PlannedCell> {
         self.cells().filter(|cell| cell.role == Role::Subject)
     }
@@ -84,7 +84,7 @@ impl Planned {
     /// The programs that run its trials, each once; without those of external runners.
     ///
     /// # Errors
-    /// When the program of an allocator is not where it must be.
+    /// When the program of an allocator is missing.
     pub fn programs(&self, executor: &dyn Executor) -> Result<Vec<Program>, ProgramError> {
         let mut programs = self.probes.programs(&self.runners);
         if self.plan.cells.iter().any(|cell| cell.key.point.allocator().is_some()) {
@@ -93,7 +93,7 @@ impl Planned {
         Ok(programs)
     }
 
-    /// How many of the `wanted` link layouts every program of its trials has.
+    /// How many of the `wanted` link layouts all of its programs have.
     fn layouts(&self, wanted: usize, executor: &dyn Executor) -> usize {
         if wanted == 1 {
             return 1;
@@ -116,16 +116,16 @@ impl Planned {
         ))
     }
 
-    /// Cells that run, the A/A controls among them.
+    /// Cells that run, including the A/A controls.
     pub fn runnable(&self) -> impl Iterator<Item = &PlannedCell> {
         self.cells().filter(|cell| cell.not_applicable.is_none())
     }
 }
 
-/// Makes a plan, for which `executor` asks the runners.
+/// Makes a plan; `executor` probes the runners.
 ///
 /// # Errors
-/// When a name is unknown, nothing matches, or a size that was asked for does not fit the machine.
+/// When a name is unknown, nothing matches, or a requested size does not fit the machine.
 pub fn make(
     registry: &Registry,
     request: &PlanRequest,
@@ -191,8 +191,8 @@ pub fn make(
     Ok(planned)
 }
 
-/// Asks every program about all points, and the chosen external runners about the points that the filters
-/// leave them.
+/// Probes every program with all points, and the chosen external runners with the points that pass the
+/// filters.
 ///
 /// # Errors
 /// As [`Probes::of`], and when an external runner has the name of another one.
@@ -251,8 +251,8 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// The cells: every chosen runner, and the reference once more as a control; each with its expected
-    /// cost in seconds.
+    /// The cells: every chosen runner, and the reference again as a control; each with its expected cost in
+    /// seconds.
     fn cells(&self, runners: &[&Probed]) -> Result<Vec<(PlannedCell, f64)>, Error> {
         let Self { entry, point, request, .. } = self;
         let phase = phase(entry, request);
@@ -285,8 +285,8 @@ impl Comparison<'_> {
         Ok(cells)
     }
 
-    /// What a cell requires, or why it does not run. A size that was asked for and does not fit the machine
-    /// is an error.
+    /// The requirements of a cell, or why it does not run. A requested size that does not fit the machine is
+    /// an error.
     fn fit(&self, probed: &Probed, key: &CellKey) -> Result<Fit, Error> {
         let Self { entry, request, limits, .. } = self;
         let support = self.probes.support(probed, &key.workload, &key.point);
@@ -334,12 +334,11 @@ enum Fit {
     Unknown,
 }
 
-/// What the fewest rounds of an external runner are expected to take, seconds. Its processes may start an interpreter.
+/// Expected time of the fewest rounds of an external runner, seconds. Its processes may start an interpreter.
 /// (Measured in the quick profile: 1.3 s on average.)
 const EXTERNAL_S: f64 = 1.3;
 
-/// What all rounds of a cell are expected to take, seconds: the budget, or more where a trial has its
-/// own time.
+/// Expected time of all rounds of a cell, seconds: the budget, or more if a trial has its own time.
 fn cost_s(requirements: &Requirements, phase: Phase, request: &PlanRequest) -> f64 {
     let steady_s = if phase == Phase::Steady { STEADY_S } else { 0.0 };
     let scheduled_s = ROUNDS * requirements.time.as_secs_f64();

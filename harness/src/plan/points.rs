@@ -1,4 +1,4 @@
-//! Where in their parameter spaces workloads are measured, with what the command line puts in.
+//! The points at which workloads are measured, with the parameters of the command line.
 
 use runtime_bench_analysis::claims;
 use runtime_bench_results::key::{ALLOCATOR, LOAD, ParamError, ParamValue, Point, RATE, WORKERS};
@@ -7,10 +7,10 @@ use super::request::{PlanRequest, Rate};
 use crate::machine::Limits;
 use crate::registry::Entry;
 
-/// Shares of the capacity, in percent: at ease, and busy.
+/// Shares of the capacity, in percent: relaxed, and busy.
 const LOADS: [u64; 2] = [50, 80];
 
-/// The points that a workload itself has for what is wished, before parameters are put in.
+/// The workload's own points for a request, before parameters of the command line.
 fn own(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     if request.claims {
         return of_claims(entry, request);
@@ -26,7 +26,7 @@ fn own(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     }
 }
 
-/// Points at shares of the capacity in the place of fixed rates; points that have none as they are.
+/// Points at shares of the capacity instead of fixed rates; points without a rate are unchanged.
 fn by_load(entry: &Entry, points: Vec<Point>) -> Vec<Point> {
     let mut shares: Vec<Point> = Vec::new();
     for point in points {
@@ -64,15 +64,14 @@ fn of_claims(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     points
 }
 
-/// Whether a point is the workload's own, on whatever allocator, and not made by a parameter of the
-/// command line.
+/// Whether a point is the workload's own, on any allocator, and not made by a parameter of the command line.
 pub(super) fn is_own(point: &Point, entry: &Entry, request: &PlanRequest) -> bool {
     let mut point = point.clone();
     point.params.retain(|param| param.name != ALLOCATOR);
     own(entry, request).contains(&point)
 }
 
-/// The points of a workload, with the wished parameters put in, each point once.
+/// The points of a workload with the requested parameters, each point once.
 pub(super) fn of(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
     let mut points = own(entry, request);
     for (name, values) in &request.params {
@@ -94,7 +93,7 @@ pub(super) fn of(entry: &Entry, request: &PlanRequest) -> Vec<Point> {
 /// Workers at a point: its own, or those of the run.
 ///
 /// # Errors
-/// When the point asks for none, or for more than this machine allows threads.
+/// When the point requests zero, or more threads than this machine allows.
 pub(super) fn workers(
     point: &Point,
     request: &PlanRequest,

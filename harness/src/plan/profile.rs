@@ -49,7 +49,7 @@ impl Profile {
         })
     }
 
-    /// The fewest rounds that can give a result, and the most that are useful. Steady instances differ
+    /// Minimum number of rounds for a result, and the maximum that is useful. Steady instances differ
     /// the most, so they get at least 20 rounds.
     pub fn rounds(self, phase: Phase) -> RangeInclusive<u32> {
         match (self, phase) {
@@ -61,7 +61,7 @@ impl Profile {
         }
     }
 
-    /// How often a comparison is judged, at most. More looks save time on easy comparisons but cost
+    /// Maximum number of looks at a comparison. More looks save time on easy comparisons but cost
     /// power, because they share the error level. In simulated runs, these numbers give the most
     /// answers.
     pub fn looks(self) -> usize {
@@ -72,8 +72,8 @@ impl Profile {
         }
     }
 
-    /// Link layouts of each trial program that rounds take turns among, where they can be linked. Four halve
-    /// what one link order alone does to a ratio.
+    /// Link layouts of each trial program that rounds rotate through, if they can be linked. Four halve the
+    /// effect of a single link order on a ratio.
     pub fn layouts(self) -> usize {
         match self {
             Self::Smoke | Self::Quick => 1,
@@ -89,7 +89,7 @@ impl Profile {
         }
     }
 
-    /// How much one block measures.
+    /// Length of one block.
     pub fn block(self, phase: Phase) -> Duration {
         match (self, phase) {
             (Self::Smoke, _) => Duration::from_micros(100),

@@ -1,4 +1,4 @@
-//! The request of the user, and whether it is valid.
+//! The request of the user, and its validation.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub const POOL_THREADS: usize = 64;
 /// Where the rates of workloads on a schedule come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Rate {
-    /// 50% and 80% of what the slowest runner of this run can do, found out before its first round.
+    /// 50% and 80% of the capacity of the slowest runner of this run, calibrated before the first round.
     Auto,
 }
 
@@ -57,9 +57,9 @@ pub struct PlanRequest {
     pub filters: Vec<Regex>,
     /// Names of runners. None: all runners.
     pub runners: Vec<String>,
-    /// Names of runners with settings, which are measured beside those with the defaults.
+    /// Names of runners with settings, which are measured next to those with the defaults.
     pub variants: Vec<String>,
-    /// Where in their parameter spaces workloads are measured.
+    /// The set of points to measure.
     pub points: PointSet,
     /// Measure this set of cells instead of `points`.
     pub suite: Option<Suite>,
@@ -69,7 +69,7 @@ pub struct PlanRequest {
     pub params: Vec<(String, Vec<ParamValue>)>,
     /// Where rates come from; `None` leaves them to the points.
     pub rate: Option<Rate>,
-    /// An allocator on which every point is measured as well; `None`: the system's only.
+    /// An allocator on which every point is also measured; `None`: only the system's.
     pub allocator: Option<Allocator>,
     /// Phase of the instances; `None` leaves it to the profile.
     pub phase: Option<Phase>,
@@ -77,7 +77,7 @@ pub struct PlanRequest {
     pub profile: Profile,
     /// Time for one cell.
     pub budget: Duration,
-    /// Rounds of every comparison; `None` leaves them to the budget and to what the looks show.
+    /// Rounds of every comparison; `None` leaves them to the budget and the looks.
     pub rounds: Option<u32>,
     /// How much evidence is collected.
     pub evidence: Level,
@@ -99,7 +99,7 @@ pub struct PlanRequest {
     pub conformance: bool,
     /// The part of the plan that is measured; `None`: all of it.
     pub shard: Option<ShardNumber>,
-    /// What workloads took in an earlier run, by which a shard is found.
+    /// Durations of workloads in an earlier run, which balance the shards.
     pub durations: Durations,
 }
 
@@ -141,31 +141,31 @@ impl PlanRequest {
         }
     }
 
-    /// How often a comparison is judged: once where its rounds are fixed, or where there is none.
+    /// Number of looks at a comparison: one if its rounds are fixed, or if there is no comparison.
     pub(super) fn looks(&self, runners: &[RunnerInfo]) -> usize {
         let compared = runners.iter().filter(|info| info.class != Class::Reference).count() > 1;
         if compared && self.rounds.is_none() { self.profile.looks() } else { 1 }
     }
 
-    /// Link layouts of each trial program that are wanted.
+    /// Requested number of link layouts of each trial program.
     pub fn layouts(&self) -> usize {
         self.layouts.unwrap_or(self.profile.layouts())
     }
 
-    /// Whether a runner is chosen; one with settings is, where the one with the defaults is.
+    /// Whether a runner is chosen; a runner with settings is chosen if the one with the defaults is.
     pub(super) fn chooses(&self, runner: &str) -> bool {
         let names = [runner, setting::base(runner)];
         self.runners.is_empty() || self.runners.iter().any(|name| names.contains(&name.as_str()))
     }
 
-    /// Whether the filters let a cell through.
+    /// Whether a cell passes the filters.
     pub(super) fn takes(&self, key: &CellKey) -> bool {
         let text = key.to_string();
         self.filters.is_empty() || self.filters.iter().any(|filter| filter.is_match(&text))
     }
 
-    /// Whether a workload is measured that only its name selects: a filter matches or contains it, or the
-    /// points are not the ones of a usual run.
+    /// Whether to measure a workload that only its name selects: if a filter matches or contains the name, or
+    /// if the points are not those of a usual run.
     pub(super) fn names(&self, workload: &str) -> bool {
         let named = |filter: &Regex| {
             filter.is_match(workload) || filter.as_str().replace('\\', "").contains(workload)

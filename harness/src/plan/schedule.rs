@@ -1,4 +1,4 @@
-//! Rounds from costs, and their random order.
+//! Computes rounds from costs, and their random order.
 //!
 //! The rounds of all comparisons are shuffled, so that a burst of background load affects a few rounds
 //! of many workloads instead of all rounds of one.
@@ -10,26 +10,26 @@ use runtime_bench_results::run::{Reference, Schedule};
 
 use super::request::MAX_SEED;
 
-/// A comparison may cost this many times its budget before it is left to a longer profile: enough
-/// for 16 instances of a third of a second in the quick profile, and for 16 that are loaded for a second
-/// or 20 steady ones of half a second in the standard one.
+/// A comparison may cost this many times its budget before it is left to a longer profile: enough for 16
+/// instances of a third of a second in the quick profile, and for 16 instances that are loaded for a second,
+/// or 20 steady ones of half a second, in the standard one.
 const TOLERANCE: f64 = 9.0;
 
-/// The fewest processes whose median has an interval at 95%.
+/// Minimum number of processes whose median has a 95% interval.
 const REFERENCE_ROUNDS: u32 = 6;
 
-/// How many rounds a comparison may get.
+/// The number of rounds of a comparison.
 #[derive(Clone, Debug)]
 pub(crate) enum Count {
-    /// This number, whatever it costs.
+    /// This number, regardless of its cost.
     Exactly(u32),
-    /// As many as the budget holds, within a range.
+    /// As many as the budget allows, within a range.
     Fitting(RangeInclusive<u32>),
     /// As many as its answers need, to one of these looks.
     Looks(Vec<u32>),
 }
 
-/// Decides how many rounds a comparison of `cells` gets, from the cost of one round.
+/// Computes the number of rounds of a comparison of `cells` from the cost of one round.
 pub(crate) fn schedule(
     group: String,
     count: Count,
@@ -63,9 +63,9 @@ pub(crate) fn schedule(
     Schedule { group, round_cost_s, rounds, looks, time_s, left_out, references: Vec::new() }
 }
 
-/// Decides in how many rounds of its comparison a reference row takes part, from the cost of a trial of it, and
-/// adds its time to that of the others. It is never ranked, so a median with an interval is enough, and without
-/// time for that a single figure.
+/// Decides in how many rounds of its comparison a reference row takes part, from the cost of one of its trials,
+/// and adds its time to that of the others. It is never ranked, so a median with an interval is enough, or a
+/// single figure if there is no time for more.
 pub(crate) fn add_reference(schedule: &mut Schedule, cell: usize, budget_s: f64, trial_s: f64) {
     let fitting = (budget_s / trial_s.max(f64::MIN_POSITIVE)).floor() as u32;
     let wanted = if fitting == 0 { 1 } else { fitting.max(REFERENCE_ROUNDS) };
@@ -83,11 +83,11 @@ pub(crate) fn takes_part(round: u32, rounds: u32, of: u32) -> bool {
     until(round) > until(round.saturating_sub(1))
 }
 
-/// The random numbers of one round of one comparison, both counted from 1; of what concerns all, 0. They
-/// are the same however much was measured before, so that a run that was stopped goes on as it would have.
+/// The random numbers of one round of one comparison, both counted from 1; 0 for numbers that concern all.
+/// They do not depend on what was measured before, so that a resumed run continues exactly as it would have.
 pub(crate) fn rng(seed: u64, comparison: usize, round: u32) -> Rng {
     // SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014,
-    // fig. 14): neighbors get seeds that have nothing in common.
+    // fig. 14): neighbors get unrelated seeds.
     let mixed = [comparison as u64, u64::from(round)].into_iter().fold(seed, |state, word| {
         let z = state.wrapping_add(word.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -98,13 +98,13 @@ pub(crate) fn rng(seed: u64, comparison: usize, round: u32) -> Rng {
 }
 
 /// Seed of the inputs of a round: the same for all cells of the run, so that they are compared on the same
-/// inputs, and another one for each round, so that intervals hold the luck of inputs, too. Outside rounds
-/// it is the run's own.
+/// inputs, and a different one for each round, so that intervals include the effect of inputs. Outside rounds
+/// it is the run's own seed.
 pub(crate) fn input_seed(seed: u64, round: u32) -> u64 {
     if round == 0 { seed } else { rng(seed, usize::MAX, round).u64(..MAX_SEED) }
 }
 
-/// Every round of every comparison of a stage, counted from 0, as the comparison's index in random order.
+/// Every round of every comparison of a stage in random order, each as the comparison's index from 0.
 pub(crate) fn order(seed: u64, stage: u32, rounds: &[u32]) -> Vec<usize> {
     let each = rounds.iter().enumerate();
     let mut order: Vec<usize> =
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn every_round_has_numbers_of_its_own() {
+    fn every_round_has_its_own_random_numbers() {
         let first = |seed, comparison, round| rng(seed, comparison, round).u64(..);
         let drawn = (0..3).flat_map(|seed| {
             (0..40).flat_map(move |group| (0..40).map(move |round| first(seed, group, round)))
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_holds_every_round_once() {
+    fn order_contains_every_round_once() {
         for seed in 0..300 {
             let mut rng = Rng::with_seed(seed);
             let rounds: Vec<u32> = (0..rng.usize(..12)).map(|_| rng.u32(..40)).collect();

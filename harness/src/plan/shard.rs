@@ -1,6 +1,6 @@
 //! A plan split over machines.
 //!
-//! The split follows from the plan alone, so that each machine finds its part without asking the others.
+//! The split depends only on the plan, so that each machine computes its part without the others.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,18 +37,18 @@ impl fmt::Display for ShardNumber {
     }
 }
 
-/// What each workload took in an earlier run, seconds: by these, a plan is split.
+/// Duration of each workload in an earlier run, seconds, by which a plan is split.
 pub type Durations = BTreeMap<String, f64>;
 
-/// A workload, and what its cells take, seconds.
+/// A workload, and the time of its cells, seconds.
 struct Part<'a> {
     workload: &'a str,
     cost_s: f64,
 }
 
-/// The part of a plan that a shard measures: whole workloads, the dearest first and each to the shard that
-/// has the least to do so far. Workloads with a measured duration come before the others, and also where they
-/// are not in the plan, so that each stays on its machine whatever else is measured.
+/// The part of a plan that a shard measures: whole workloads, the longest first, each to the shard with the
+/// least work so far. Workloads with a measured duration come before the others, even if they are not in the
+/// plan, so that each stays on its machine regardless of the other workloads.
 ///
 /// # Errors
 /// When there are more shards than workloads that run, or none is left for this one.
@@ -78,15 +78,15 @@ pub(super) fn split(
     let mine: Vec<&Part<'_>> = planned.iter().filter(|part| own.contains(&part.workload)).collect();
     if mine.iter().all(|part| part.cost_s <= 0.0) {
         return Err(Error::Usage(format!(
-            "nothing to measure for --shard {number}: by --durations, its workloads are not in this plan\n\
-             help: use fewer shards, or no --durations"
+            "nothing to measure for --shard {number}: according to --durations, its workloads are \
+             not in this plan\nhelp: use fewer shards, or no --durations"
         )));
     }
     let workloads = own.into_iter().filter(|name| mine.iter().any(|part| part.workload == *name));
     Ok(Shard { index, of, workloads: workloads.map(str::to_owned).collect() })
 }
 
-/// Workloads with a measured duration, then those of the plan without one; of each, the dearest first.
+/// Workloads with a measured duration, then those of the plan without one; in both groups, the longest first.
 fn in_order<'a>(planned: &[Part<'a>], measured: &'a Durations) -> Vec<Part<'a>> {
     let measured_s = |part: &&Part<'_>| measured.get(part.workload).copied();
     let both = planned.iter().filter(|part| part.cost_s > 0.0 && measured_s(part).is_some());
@@ -98,7 +98,7 @@ fn in_order<'a>(planned: &[Part<'a>], measured: &'a Durations) -> Vec<Part<'a>> 
     let others = planned.iter().filter(|part| measured_s(part).is_none());
     let others = others.map(|part| Part { workload: part.workload, cost_s: part.cost_s * scale });
     let sorted = |mut parts: Vec<Part<'a>>| {
-        // Stable: what costs the same stays in order.
+        // A stable sort: workloads of equal cost stay in order.
         parts.sort_by(|a, b| b.cost_s.total_cmp(&a.cost_s));
         parts
     };
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_one_of_so_many() {
+    fn shard_number_is_between_one_and_the_total() {
         assert_eq!("2/8".parse(), Ok(ShardNumber { index: 2, of: 8 }));
         for wrong in ["", "2", "0/8", "9/8", "0/0", "a/b", "-1/2", "1/2/3"] {
             assert!(wrong.parse::<ShardNumber>().is_err(), "{wrong}");
@@ -178,7 +178,7 @@ mod tests {
             all.dedup();
             assert_eq!(all.len(), costs_s.len(), "seed {seed}");
             assert_eq!(shards.iter().map(Vec::len).sum::<usize>(), costs_s.len(), "seed {seed}");
-            // What greedy can be off by is one part.
+            // The greedy split is off by one workload at most.
             let mean = costs_s.iter().sum::<f64>() / of as f64;
             let most = costs_s.iter().copied().fold(0.0, f64::max);
             assert!(shards.iter().map(cost).all(|cost| cost <= mean + most), "seed {seed}");
@@ -217,7 +217,7 @@ mod tests {
             assert_eq!(machine(fewer.clone(), name), here, "{name}");
         }
         assert_eq!(more.iter().map(Vec::len).sum::<usize>(), 6);
-        // Those without a duration are expected to take as much longer or shorter as the others.
+        // Workloads without a duration are scaled like the others.
         let known = took(&[("w0", 10.0), ("w1", 10.0)]);
         assert_eq!(
             split_by(&[1.0, 1.0, 2.0, 1.0], 2, &known),

@@ -29,7 +29,7 @@ fn cells(planned: &Planned, role: Role) -> Vec<&PlannedCell> {
 }
 
 #[test]
-fn every_pair_has_a_cell_and_every_comparison_a_twin() {
+fn every_pair_has_a_cell_and_every_comparison_a_control() {
     let planned = plan(&request()).unwrap();
     let (workloads, runners) = (planned.workloads.len(), planned.runners.len());
     let mut comparisons: Vec<String> =
@@ -41,7 +41,7 @@ fn every_pair_has_a_cell_and_every_comparison_a_twin() {
 }
 
 #[test]
-fn rare_workloads_are_measured_where_they_are_named() {
+fn rare_workloads_are_measured_if_named() {
     let planned = |filters: &[&str], points| {
         let filters = filters.iter().map(|filter| Regex::new(filter).unwrap()).collect();
         let planned = plan(&PlanRequest { filters, points, ..request() }).unwrap();
@@ -66,7 +66,8 @@ fn workloads_that_a_build_leaves_out_are_not_applicable_and_named_with_their_fea
     let executor = FakeExecutor::without_programs().with_program("fake", cells);
     let planned = |filter: &str| {
         let filters = vec![Regex::new(filter).unwrap()];
-        make(&registry, &PlanRequest { filters, ..request() }, Limits::default(), &executor).unwrap()
+        make(&registry, &PlanRequest { filters, ..request() }, Limits::default(), &executor)
+            .unwrap()
     };
     let null = planned("null");
     let reason = null.plan.cells[0].not_applicable.as_deref();
@@ -138,7 +139,7 @@ fn a_pool_too_small_is_not_applicable_with_both_numbers() {
 }
 
 #[test]
-fn unknown_names_are_answered_with_the_nearest() {
+fn unknown_names_suggest_the_nearest() {
     let error = |request: PlanRequest| plan(&request).unwrap_err().to_string();
     let runners = vec!["tokyo".to_owned()];
     assert!(error(PlanRequest { runners, ..request() }).contains("did you mean `tokio`?"));
@@ -151,7 +152,7 @@ fn unknown_names_are_answered_with_the_nearest() {
 }
 
 #[test]
-fn a_size_that_was_asked_for_and_does_not_fit_is_refused() {
+fn requested_size_that_does_not_fit_is_rejected() {
     let limits = Limits { open_files: Some(1_024), ..Limits::default() };
     let params = vec![("connections".to_owned(), vec![10_000.into()])];
     let asked = PlanRequest { params, ..request() };
@@ -218,7 +219,7 @@ fn with_settings(variants: &[&str], runners: &[&str]) -> Result<Planned, Error> 
 }
 
 #[test]
-fn runner_with_settings_has_rows_of_its_own_after_the_one_with_the_defaults() {
+fn runner_with_settings_has_separate_rows_after_the_default() {
     let set = ["tokio[interval=7]", "tokio[interval=7,stack=3]"];
     let planned = with_settings(&set, &["tokio", "smol"]).unwrap();
     let runners: Vec<&str> = planned.runners.iter().map(|info| info.name.as_str()).collect();
@@ -247,7 +248,7 @@ fn setting_that_a_build_lacks_is_not_applicable_with_its_reason() {
 }
 
 #[test]
-fn unknown_settings_are_answered_with_those_that_exist() {
+fn unknown_settings_list_the_known_ones() {
     let error =
         |variant: &str| with_settings(&[variant], &["tokio", "smol"]).unwrap_err().to_string();
     for (variant, words) in [
@@ -297,7 +298,7 @@ fn a_split_does_not_depend_on_the_seed() {
 }
 
 #[test]
-fn without_tokio_the_first_able_runner_is_twinned() {
+fn without_tokio_the_first_able_runner_has_the_control() {
     let runners = vec!["threads".to_owned(), "rayon".to_owned()];
     let planned = plan(&PlanRequest { runners, ..request() }).unwrap();
     assert!(cells(&planned, Role::AaControl).iter().all(|cell| cell.key.runner == "threads"));

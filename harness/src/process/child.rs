@@ -1,7 +1,7 @@
 //! One child process: its input, its output, its time limit and its end.
 //!
-//! The child leads a process group of its own, so that it and whatever it started end together,
-//! and so that Ctrl-C at the terminal reaches the harness alone.
+//! The child leads its own process group, so that it and all processes that it started end together, and so
+//! that Ctrl-C at the terminal reaches only the harness.
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -14,13 +14,13 @@ use super::watch::Watch;
 use crate::machine;
 use crate::tree;
 
-/// More than any reply; a child that writes more is read on and not kept.
+/// More than any reply. Additional output is read but not kept.
 const MOST_OUTPUT: usize = 4 << 20;
-/// What is kept of the end of standard error.
+/// Size of the kept end of standard error.
 const MOST_ERRORS: usize = 4 << 10;
-/// How often the harness looks whether it should stop.
+/// Interval at which the harness checks whether it should stop.
 const LOOK: Duration = Duration::from_millis(50);
-/// A child that has closed its output has this long to end.
+/// Time limit for a child to exit after it has closed its output.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// How a child ended.
@@ -29,11 +29,11 @@ pub(super) enum Ended {
     Exited { status: ExitStatus, stdout: String, stderr: String },
     /// Killed after the time limit.
     TimedOut { stderr: String },
-    /// Killed because the run should end.
+    /// Killed because the run was interrupted.
     Interrupted,
 }
 
-/// What a child may use.
+/// The limits of a child.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     /// After this it is killed.
@@ -69,13 +69,13 @@ pub(super) fn run(
     drop(sender);
     watch.started(child.id());
     if let Some(mut stdin) = child.stdin.take() {
-        // A child that ends without reading tells more by its exit than by a broken pipe.
+        // If a child ends without reading, its exit status says more than the broken pipe.
         let _ = stdin.write_all(input.as_bytes());
     }
     let mut collected = Collected::default();
     let why = collected.until_closed(&pieces, &child, Instant::now() + limits.time, interrupt);
     let status = end(&mut child, why.is_none(), watch)?;
-    // The output of an interrupted child is not needed, and the user waits for the end.
+    // The output of an interrupted child is not needed, and the user is waiting.
     if !matches!(why, Some(Stop::Interrupt)) {
         collected.rest(&pieces);
     }
@@ -118,7 +118,7 @@ struct Collected {
 }
 
 impl Collected {
-    /// Collects until both pipes are closed, or says why that was not waited for.
+    /// Collects output until both pipes are closed; otherwise returns why it stopped early.
     fn until_closed(
         &mut self,
         pieces: &Receiver<(Stream, Vec<u8>)>,
@@ -131,7 +131,7 @@ impl Collected {
             match pieces.recv_timeout(left.min(LOOK)) {
                 Ok(piece) => self.take(piece),
                 Err(RecvTimeoutError::Disconnected) => return None,
-                // What it left behind may keep the pipes open; its reply is complete all the same.
+                // Leftover processes may keep the pipes open, but the reply is complete.
                 Err(RecvTimeoutError::Timeout) if has_ended(child) => return None,
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -144,10 +144,10 @@ impl Collected {
         }
     }
 
-    /// What is still in the pipes of a child that has ended.
+    /// The rest of the output of a child that has ended.
     fn rest(&mut self, pieces: &Receiver<(Stream, Vec<u8>)>) {
-        // Until the pipes close: on a busy machine the reading threads come late. A process that escaped
-        // the group could keep them open for ever.
+        // Waits for the pipes to close, because the reading threads may be late on a busy machine; but not
+        // forever, because a process that left the group could keep them open.
         let patience = Instant::now() + GRACE;
         let left = || patience.saturating_duration_since(Instant::now());
         while let Ok(piece) = pieces.recv_timeout(left()) {
@@ -174,23 +174,23 @@ fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Sees the child and its group to their end.
+/// Ends the child and its group.
 fn end(child: &mut Child, gently: bool, watch: &mut dyn Watch) -> io::Result<ExitStatus> {
     let patience = Instant::now() + if gently { GRACE } else { Duration::ZERO };
     while Instant::now() < patience {
-        // The group is killed before the leader is reaped: its number cannot be another's yet.
+        // The group is killed before the leader is reaped, so its id cannot have been reused.
         if has_ended(child) {
             break;
         }
         thread::sleep(Duration::from_micros(100));
     }
     if !has_ended(child) {
-        // An external runner leads a group of its own.
+        // An external runner leads its own group.
         tree::kill_below(child.id());
     }
     watch.ended(child.id());
     kill_group(child);
-    // Where there are no groups, at least the child itself.
+    // Where process groups are unsupported, at least the child itself.
     let _ = child.kill();
     child.wait()
 }
@@ -205,7 +205,7 @@ fn lead_own_group(command: &mut Command) {
 fn kill_group(child: &Child) {
     use nix::sys::signal::{Signal, killpg};
     if let Ok(group) = i32::try_from(child.id()) {
-        // A group that has already ended is what was wanted.
+        // A group that has already ended is fine.
         let _ = killpg(nix::unistd::Pid::from_raw(group), Signal::SIGKILL);
     }
 }
@@ -227,7 +227,7 @@ fn lead_own_group(_: &mut Command) {}
 #[cfg(not(unix))]
 fn kill_group(_: &Child) {}
 
-/// Not known here: the pipes tell.
+/// Unknown on this system: the pipes show it.
 #[cfg(not(unix))]
 fn has_ended(_: &Child) -> bool {
     false
@@ -265,7 +265,7 @@ mod tests {
         assert!(is_gone(&std::fs::read_to_string(file).unwrap()));
     }
 
-    /// Whether a process has ended, or will as soon as it is reaped.
+    /// Whether a process has ended, even if it is not reaped yet.
     fn is_gone(process: &str) -> bool {
         let path = format!("/proc/{}/stat", process.trim());
         (0..100).any(|_| {
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_counts_although_something_was_left_running() {
+    fn reply_counts_despite_leftover_processes() {
         let ended = shell("sleep 60 & echo $!", Duration::from_secs(20));
         let Ended::Exited { status, stdout, .. } = ended else { panic!("it exits") };
         assert!(status.success());

@@ -1,4 +1,4 @@
-//! Ctrl-C and termination signals: a flag that the harness looks at.
+//! Ctrl-C and termination signals: a flag that the harness checks.
 
 use std::fs;
 use std::io;
@@ -47,7 +47,7 @@ impl Interrupt {
         self.0.load(Ordering::Acquire)
     }
 
-    /// What `result` is, unless the run should end.
+    /// Returns `result`, unless the run should end.
     ///
     /// # Errors
     /// The error of the result, and an interruption.
@@ -56,7 +56,7 @@ impl Interrupt {
     }
 }
 
-/// Whether a process ignores a signal, by its status as Linux writes it (proc(5), `SigIgn`).
+/// Whether a process ignores a signal, from its status file on Linux (proc(5), `SigIgn`).
 fn is_ignored(status: &str, signal: i32) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_comes_before_any_result() {
+    fn interruption_takes_precedence_over_results() {
         let interrupt = Interrupt::default();
         assert!(matches!(interrupt.or(Ok(1)), Ok(1)));
         interrupt.0.store(true, Ordering::Release);

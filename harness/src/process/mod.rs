@@ -1,4 +1,4 @@
-//! Trials in processes of their own: a request to a program, and its reply.
+//! Trials in separate processes: a request to a program, and its reply.
 
 mod child;
 pub mod interrupt;
@@ -31,10 +31,10 @@ use interrupt::Interrupt;
 use reply::reply;
 use watch::{Unwatched, Watch};
 
-/// The subcommand by which the command line is the load generator of a trial.
+/// The subcommand that makes the command line the load generator of a trial.
 pub const LOAD: &str = "load";
 
-/// The adapter of an external runner has this long to report after the runner's time limit.
+/// Time limit for the adapter of an external runner to report after the runner's time limit.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Environment variables that would resize a runner.
@@ -50,10 +50,10 @@ const RUNTIME_VARIABLES: [&str; 6] = [
 /// Starts each trial as a process.
 pub struct ProcessExecutor<'a> {
     interrupt: &'a Interrupt,
-    /// Where the programs are: in the folder of this executable of the harness.
+    /// The executable of the harness, whose folder contains the programs.
     harness: PathBuf,
-    /// The load generator of servers: this very program, also for trials of another build, so that a
-    /// change of the generator is not taken for one of the server.
+    /// The load generator of servers: this program, even for trials of another build, so that a change in the
+    /// generator is not attributed to the server.
     generator: PathBuf,
     scratch: Scratch,
     /// Seed of the inputs in the scratch folder.
@@ -61,38 +61,38 @@ pub struct ProcessExecutor<'a> {
     routes: Vec<Route>,
     /// Why all trials of some runners fail.
     failures: Vec<(String, TrialError)>,
-    /// What every trial is given.
+    /// The common input of all trials.
     pub settings: Settings,
 }
 
-/// What every trial of a run is given.
+/// The common input of all trials of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Worker threads of the runtime, where the point does not set them.
+    /// Worker threads of the runtime, unless the point sets them.
     pub workers: usize,
     /// Threads of the pool for tasks that block.
     pub pool_threads: usize,
-    /// Seed that the inputs of each round follow from.
+    /// Seed from which the inputs of each round are derived.
     pub seed: u64,
-    /// After this a trial is killed.
+    /// Time after which a trial is killed.
     pub limit: Duration,
     /// The only core that a trial may run on; `None` leaves it all cores of this process.
     pub core: Option<usize>,
 }
 
 impl<'a> ProcessExecutor<'a> {
-    /// Gets ready to start trials of the programs beside this one.
+    /// Prepares to start trials of the programs next to this one.
     ///
     /// # Errors
-    /// When there is no place for the trials' input files.
+    /// When the folder for the trials' input files cannot be created.
     pub fn new(interrupt: &'a Interrupt, settings: Settings) -> Result<Self, Error> {
         Self::of(this_program()?, Vec::new(), interrupt, settings)
     }
 
-    /// Gets ready to start trials of the build whose harness is `harness`.
+    /// Prepares to start trials of the build whose harness is `harness`.
     ///
     /// # Errors
-    /// When there is no place for the trials' input files.
+    /// When the folder for the trials' input files cannot be created.
     pub fn of(
         harness: PathBuf,
         routes: Vec<Route>,
@@ -117,13 +117,13 @@ impl<'a> ProcessExecutor<'a> {
         })
     }
 
-    /// The same, with what runs the trials of each runner.
+    /// The same, with the programs that run the trials of each runner.
     #[must_use]
     pub fn with_routes(self, routes: Vec<Route>) -> Self {
         Self { routes, ..self }
     }
 
-    /// The same, with what runs the trials of each probed runner.
+    /// The same, with the programs that run the trials of each probed runner.
     #[must_use]
     pub fn with_probes(self, probes: &Probes) -> Self {
         let failed = probes
@@ -133,15 +133,15 @@ impl<'a> ProcessExecutor<'a> {
         Self { failures: failed.collect(), ..self.with_routes(probes.routes()) }
     }
 
-    /// The folder for input files of a seed. Those of another seed are removed, because workloads know
-    /// their files by size alone, and a run has many rounds.
+    /// The folder for input files of a seed. Files of other seeds are removed, because workloads identify
+    /// their files only by size, and a run has many rounds.
     fn scratch_of(&self, seed: u64) -> PathBuf {
         let folder = |seed: u64| self.scratch.path().join(seed.to_string());
         let before = self.inputs.replace(seed);
         if before != seed {
             let _ = fs::remove_dir_all(folder(before));
         }
-        // Where it cannot be made, the trial says which file it cannot write.
+        // If it cannot be created, the trial reports which file it cannot write.
         let _ = fs::create_dir_all(folder(seed));
         folder(seed)
     }
@@ -181,7 +181,7 @@ impl<'a> ProcessExecutor<'a> {
             load: vec![self.generator.to_string_lossy().into_owned(), LOAD.to_owned()],
             external,
         }));
-        // What runs trials in this very program, such as an external runner, has no layouts.
+        // Runners whose trials run in this program, such as external ones, have no layouts.
         let program = program.in_layout(if route.args.is_empty() { layout } else { 0 });
         let program = &program.under(watch.wrapper());
         let mut command = command(program);
@@ -281,13 +281,13 @@ impl Executor for ProcessExecutor<'_> {
 
     fn count(&self, trial: &Trial<'_>) -> Option<Finished> {
         let route = self.route(trial.cell)?;
-        // Only the system's allocator is counted, and only in the programs beside the harness.
+        // Only the system's allocator is counted, and only in the programs next to the harness.
         if trial.cell.point.allocator().is_some() || !route.args.is_empty() {
             return None;
         }
         let counting = self.program(COUNTING).ok()?;
         let finished = self.start(&counting, route, trial, false, &mut Unwatched)?;
-        // Whether a cell works is told by its pilot.
+        // The pilot shows whether a cell works.
         matches!(finished.outcome, Outcome::Ok { .. }).then_some(finished)
     }
 
@@ -318,7 +318,7 @@ fn require_utf8(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Runs another command of this harness: whether it ended well, its output and its errors.
+/// Runs another command of this harness: returns whether it succeeded, its output and its errors.
 ///
 /// # Errors
 /// Why there is no output, as the end of a sentence about the program.

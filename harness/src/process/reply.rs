@@ -1,10 +1,10 @@
-//! What a trial program says, or why it says nothing.
+//! The reply of a trial program, or why there is none.
 
 use std::process::ExitStatus;
 
 use runtime_bench_results::trial::{ErrorKind, Outcome, ReplyError, TrialReply};
 
-/// EAGAIN in the words of a program that cannot start a thread.
+/// The message for EAGAIN of a program that cannot start a thread.
 const REFUSED: &str = "Resource temporarily unavailable";
 
 /// The outcome of a process that has ended.
@@ -34,8 +34,7 @@ pub(super) fn reply(status: ExitStatus, stdout: &str, stderr: &str) -> Outcome {
     }
 }
 
-/// The message that a process ends with: a line, and the next one if the first announces it, as a panic
-/// does.
+/// The last message of a process: a line, and the next one if the first announces it, as a panic does.
 fn last_words(stderr: &str) -> Option<String> {
     let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next()?;
@@ -43,7 +42,7 @@ fn last_words(stderr: &str) -> Option<String> {
     Some(more.map_or_else(|| first.to_owned(), |more| format!("{first} {more}")))
 }
 
-/// Whether a signal ended it that nothing can catch.
+/// Whether a signal that cannot be caught ended it.
 #[cfg(unix)]
 fn killed(status: ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt;

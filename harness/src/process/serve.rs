@@ -1,4 +1,4 @@
-//! A server for external clients, in the place of this process.
+//! A server for external clients, which replaces this process.
 
 use std::io::{self, Seek, Write};
 use std::process::Command;
@@ -9,8 +9,8 @@ use runtime_bench_results::program::{ProgramRequest, ServeRequest};
 use super::command;
 use crate::program::Program;
 
-/// Serves external clients in the program of a route. It takes the place of this process, so that signals
-/// reach it; elsewhere than on Unix it is waited for.
+/// Serves external clients in the program of a route. It replaces this process, so that signals reach it; on
+/// systems other than Unix, this process waits for it.
 ///
 /// # Errors
 /// When the program cannot be started, or ends.

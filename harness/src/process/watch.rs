@@ -1,20 +1,20 @@
-//! What looks at the process of a trial from outside.
+//! Observers of the process of a trial.
 
-/// Looks at one process. A look takes time, so nothing but [`Unwatched`] suits a timed trial.
+/// Observes one process. Observing takes time, so only [`Unwatched`] suits a timed trial.
 pub trait Watch {
-    /// Words before the command line of the process: a program that runs it.
+    /// Arguments before the command line of the process: a program that runs it.
     fn wrapper(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// It has been started, and no request was sent to it yet.
+    /// The process has been started, and no request was sent to it yet.
     fn started(&mut self, _process: u32) {}
 
-    /// It has ended by itself, unless its time was up, and can still be read about in `/proc`.
+    /// The process has exited, or its time is up, and `/proc` still describes it.
     fn ended(&mut self, _process: u32) {}
 }
 
-/// Looks at nothing.
+/// Observes nothing.
 pub struct Unwatched;
 
 impl Watch for Unwatched {}

@@ -1,10 +1,10 @@
-//! Sampled stacks of two cells, in trials of their own, drawn as flame graphs.
+//! Sampled stacks of two cells, from separate trials, drawn as flame graphs.
 //!
-//! `perf` samples: it is the only sampler that sees the kernel, and it neither changes the trial program nor
-//! runs inside it. (A sampler in the process, such as the crate pprof, has to ignore samples in the C library
-//! or may deadlock, and these are the ones in system calls and in the allocator.) Another program,
-//! [`PROFILES`], draws, so that this one needs no debug information reader and no drawing library. What fails here is a
-//! missing profile, never a failed measurement.
+//! `perf` takes the samples: it is the only sampler that sees the kernel, and it neither changes the trial
+//! program nor runs inside it. (A sampler in the process, such as the pprof crate, must ignore samples in the
+//! C library or may deadlock, and these include system calls and the allocator.) A separate program,
+//! [`PROFILES`], draws the graphs, so that this one does not need a debug information reader or a drawing
+//! library. If something fails here, the profile is missing; the measurement does not fail.
 
 #[cfg_attr(not(target_os = "linux"), path = "no_perf.rs")]
 mod perf;
@@ -32,30 +32,30 @@ use crate::scratch::Scratch;
 use missing::missing;
 use perf::PerfSampler;
 
-/// A trial is sampled for so long.
+/// Sampling time of a trial.
 const SAMPLED: Duration = Duration::from_millis(1_500);
-/// Drawing takes seconds.
+/// Time limit for drawing, which takes seconds.
 const DRAWING: Duration = Duration::from_secs(60);
-/// The folder of builds with debug information, beside that of release builds.
+/// The folder of builds with debug information, next to that of release builds.
 const FOLDER: &str = "profiling";
 
-/// One of two cells that are compared.
+/// One of the two compared cells.
 pub struct Subject<'a> {
     /// The name of its graph: a runner, or a build.
     pub label: &'a str,
     /// The cell.
     pub cell: &'a PlannedCell,
-    /// What runs its trials. With [`with_debug_info`], its graph has inlined functions.
+    /// The program that runs its trials. With [`with_debug_info`], its graph has inlined functions.
     pub executor: &'a ProcessExecutor<'a>,
 }
 
-/// What is drawn, and where.
+/// The graphs to draw, and their folder.
 pub struct Drawing<'a> {
-    /// What is compared, for the titles of graphs.
+    /// Name of the comparison, for the titles of graphs.
     pub title: &'a str,
     /// The folder that gets the graphs. It is created if necessary.
     pub folder: &'a Path,
-    /// The text about them has at most so many lines.
+    /// Maximum number of lines of the text about them.
     pub lines: usize,
 }
 
@@ -63,7 +63,7 @@ pub struct Drawing<'a> {
 /// by function for two builds of a runner, by role in a runtime for two runners. Returns a text of a few lines that names the files.
 ///
 /// # Errors
-/// What is missing for a profile.
+/// The reason why there is no profile.
 pub fn profile(
     subjects: [&Subject<'_>; 2],
     drawing: &Drawing<'_>,
@@ -100,7 +100,7 @@ pub fn profile(
     }
 }
 
-/// The same routes, with trial programs that have debug information where these were built.
+/// The same routes, with trial programs that have debug information, if these were built.
 pub fn with_debug_info(routes: Vec<Route>) -> Vec<Route> {
     let with = |route: Route| Route {
         program: debug_info(&route.program).unwrap_or(route.program),
@@ -129,7 +129,7 @@ fn debug_info(program: &Path) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
-/// A program beside `harness`, or in the folder of builds with debug information.
+/// A program next to `harness`, or in the folder of builds with debug information.
 fn built(harness: &Path, name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     // Cargo puts bench targets into `deps`.
@@ -147,11 +147,11 @@ fn build_command(programs: &[&str]) -> String {
     format!("cargo build --profile {FOLDER}{trials}{drawing}{}", bins.concat())
 }
 
-/// Records a cell: what its CPU time refers to, and the recording.
+/// Records a cell: the operation that its CPU time refers to, and the recording.
 fn record(subject: &Subject<'_>, folder: &Path) -> Result<(String, Recording), Missing> {
     let Subject { label, cell, executor } = subject;
     if executor.is_external(&cell.key) {
-        let why = format!("{} is a process that the sampled one starts", cell.key.runner);
+        let why = format!("{} is a child of the sampled process", cell.key.runner);
         return Err(missing(why, None));
     }
     fs::create_dir_all(folder)
@@ -174,7 +174,7 @@ fn record(subject: &Subject<'_>, folder: &Path) -> Result<(String, Recording), M
     let times = times.map(|time| time.unwrap_or(0.0) / operations.per_iteration);
     let [user_ns, system_ns] = times;
     if !times.iter().all(|time| time.is_finite()) || user_ns + system_ns <= 0.0 {
-        return Err(missing("this system does not tell the CPU time of a trial", None));
+        return Err(missing("this system does not report the CPU time of a trial", None));
     }
     let (label, runner) = ((*label).to_owned(), cell.key.runner.clone());
     Ok((operations.name, Recording { label, runner, data, process, user_ns, system_ns }))

@@ -1,4 +1,4 @@
-//! Where stacks cannot be sampled.
+//! Fallback for systems where stacks cannot be sampled.
 
 use std::path::{Path, PathBuf};
 

@@ -17,15 +17,15 @@ use runtime_bench_results::evidence::Missing;
 use super::missing::missing;
 use crate::process::watch::Watch;
 
-/// Samples per second of CPU time. Not 1000: that could beat with timers.
+/// Samples per second of CPU time. Not 1000, which could beat with timers.
 const FREQUENCY: &str = "997";
-/// Stacks are copied and unwound later, by what the program itself needs for panics.
+/// Stacks are copied and unwound later, with the tables that the program itself needs for panics.
 const STACKS: &str = "dwarf,16384";
-/// `perf` has this long to start, and to end.
+/// Time limit for `perf` to start, and to end.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What it writes.
+/// Its output file.
 const DATA: &str = "perf.data";
-/// How often it is looked at.
+/// Interval at which it is checked.
 const LOOK: Duration = Duration::from_millis(2);
 
 /// Samples one process.
@@ -35,7 +35,7 @@ pub(super) struct PerfSampler {
 }
 
 impl PerfSampler {
-    /// A sampler that keeps its files in a folder of its own.
+    /// A sampler with a separate folder for its files.
     pub(super) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_path_buf(), attached: None }
     }
@@ -43,13 +43,13 @@ impl PerfSampler {
     /// Ends sampling: the process, and the file of its samples.
     ///
     /// # Errors
-    /// Why there are none.
+    /// Why there are no samples.
     pub(super) fn finish(self) -> Result<(u32, PathBuf), Missing> {
         let Some((process, perf)) = self.attached else {
             return Err(missing("the trial did not start", None));
         };
         let mut perf = perf?;
-        // It ends with the process; something that the process started may live on.
+        // It ends with the process; children of the process may continue.
         if let Ok(id) = i32::try_from(perf.id()) {
             let _ = kill(Pid::from_raw(id), Signal::SIGINT);
         }
@@ -95,7 +95,7 @@ fn attach(process: u32, folder: &Path) -> Result<Child, Missing> {
         ),
         _ => missing(format!("cannot start `perf`: {error}"), None),
     })?;
-    // `perf` opens the pipe later; what is written now waits in it.
+    // `perf` opens the pipe later; data written now waits in it.
     let asked = control.write_all(b"enable\n");
     let patience = Instant::now() + PATIENCE;
     let mut buffer = [0; 16];
@@ -111,21 +111,21 @@ fn attach(process: u32, folder: &Path) -> Result<Child, Missing> {
     Err(refused(&said(perf)))
 }
 
-/// A named pipe that neither end waits for.
+/// A named pipe that both ends open without waiting.
 fn pipe(path: &Path) -> io::Result<File> {
     mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
     OpenOptions::new().read(true).write(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path)
 }
 
-/// What `perf` said until its end, which comes now if it has not yet.
+/// The messages of `perf`, which is ended if it is still running.
 fn said(mut perf: Child) -> String {
-    // One that has ended needs no end.
+    // It may already have ended.
     let _ = perf.kill();
     let output = perf.wait_with_output();
     output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned()).unwrap_or_default()
 }
 
-/// Why `perf` sampled nothing, from what it said.
+/// Why `perf` sampled nothing, from its messages.
 fn refused(said: &str) -> Missing {
     let is_forbidden = ["paranoid", "permission", "permitted"];
     if is_forbidden.iter().any(|word| said.to_lowercase().contains(word)) {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_failure_is_said_in_the_words_of_perf() {
+    fn other_failures_quote_the_message_of_perf() {
         assert_eq!(refused("one\ntwo \n\n").why, "`perf` failed: two");
         assert_eq!(refused("").why, "`perf` failed: it wrote no samples");
     }

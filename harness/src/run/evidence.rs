@@ -1,4 +1,4 @@
-//! The evidence of a run, once its last round is done.
+//! The evidence of a run, collected after its last round.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use super::rounds::Rounds;
 use crate::error::Error;
 use crate::evidence::complete;
 
-/// What trials of evidence are expected to take of each cell, seconds.
+/// Expected time of evidence trials per cell, seconds.
 const EACH_S: f64 = 0.25;
 
 impl Rounds<'_> {
-    /// Records what was counted of each cell; `false` when the run was interrupted.
+    /// Records the counts of each cell; `false` when the run was interrupted.
     pub(super) fn evidence(&mut self) -> Result<bool, Error> {
         let level = self.planned.plan.evidence;
         if level == Level::None {
@@ -36,7 +36,7 @@ impl Rounds<'_> {
         Ok(true)
     }
 
-    /// The same with what needs trials of its own.
+    /// The same, with evidence that needs separate trials.
     fn complete(&mut self, found: Vec<Evidence>) -> Result<Vec<Evidence>, Error> {
         let run = self.writer.run();
         let plan = &self.planned.plan;
@@ -62,7 +62,7 @@ impl Rounds<'_> {
     }
 }
 
-/// What an iteration of a cell took in its last round.
+/// Duration of an iteration of a cell in its last round.
 fn iteration(run: &Run, cell: usize) -> Option<Duration> {
     let mut trials = run.trials.iter().rev();
     let trial = trials.find(|trial| trial.round > 0 && trial.cell == cell)?;

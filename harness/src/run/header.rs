@@ -11,7 +11,7 @@ use crate::machine;
 use crate::plan::Planned;
 use crate::registry::BuildFacts;
 
-/// What is known before the first trial of a run that was started as `command`.
+/// The facts known before the first trial of a run that was started as `command`.
 ///
 /// # Errors
 /// When a trial program cannot be read.
@@ -37,7 +37,7 @@ pub(super) fn header(
     })
 }
 
-/// The machine and the build, and every allocator that something runs on.
+/// The machine, the build, and every allocator in use.
 ///
 /// # Errors
 /// When a trial program cannot be read.

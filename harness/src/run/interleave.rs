@@ -1,7 +1,7 @@
 //! Interleaved sides: measured round by round, all rounds of all rows in random order.
 //!
-//! A run compares runners of one program. A row compares whatever answers trial requests: two builds,
-//! or two sizes of one workload.
+//! A run compares runners of one program. A row compares any two sides that answer trial requests: two
+//! builds, or two sizes of one workload.
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ use crate::monitor::{LoadMonitor, Monitor, NoiseEvents, RunClock};
 use crate::plan::profile::Profile;
 use crate::process::interrupt::Interrupt;
 
-/// The most rounds of a row.
+/// Maximum number of rounds of a row.
 const MOST_ROUNDS: usize = 1_000;
 
-/// What is measured in every round.
+/// A side of a comparison: an executor and a cell.
 #[derive(Clone)]
 pub struct Side<'a> {
     /// The executor.
     pub executor: &'a dyn Executor,
-    /// What is measured.
+    /// The cell to measure.
     pub cell: CellKey,
 }
 
@@ -45,7 +45,7 @@ pub struct Row<'a> {
 /// The measurements of a row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measured {
-    /// What each round cost.
+    /// The cost of each round.
     pub rounds: Vec<Round>,
     /// The first side that failed, and how.
     pub failure: Option<(usize, String)>,
@@ -58,11 +58,11 @@ pub struct Measured {
 /// One round of a row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Round {
-    /// Cost of each side, those of every round first; `None` where it had no turn.
+    /// Cost of each side, sides of every round first; `None` if it had no turn.
     pub costs: Vec<Option<f64>>,
-    /// Begin, seconds since the measuring began.
+    /// Start, in seconds since measuring began.
     pub at_s: f64,
-    /// End, seconds since the measuring began.
+    /// End, in seconds since measuring began.
     pub until_s: f64,
 }
 
@@ -112,8 +112,8 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Measures rows of runners with `workers` workers, each for about `budget` and at least `fewest` rounds. What was measured until an
-/// interruption is kept.
+/// Measures rows of runners with `workers` workers, each for about `budget` and at least `fewest` rounds.
+/// Rounds measured before an interruption are kept.
 pub fn measure(
     rows: &[Row<'_>],
     workers: usize,
@@ -179,12 +179,12 @@ impl Measuring<'_> {
         Some(())
     }
 
-    /// Two trials of each side that are not counted; what a round costs, seconds.
+    /// Two uncounted trials of each side; returns the cost of a round, seconds.
     fn pilots(&mut self, row: usize) -> Option<f64> {
         let sides = self.rows[row].size();
         let mut all_s = 0.0;
         for side in 0..sides {
-            // The first process of a program pays for cold caches.
+            // The first process of a program runs with cold caches.
             let first = self.trial(row, side, 0)?.1;
             all_s += first.min(self.trial(row, side, 0)?.1).as_secs_f64();
         }
@@ -212,7 +212,7 @@ impl Measuring<'_> {
         let Row { name, phase, metric, .. } = &self.rows[row];
         let Some(who) = self.rows[row].side(side) else { return nothing };
         let measured = &mut self.measured[row];
-        // A row that cannot be decided any more is not worth its time.
+        // A row that can no longer be decided is not worth its time.
         if measured.failure.is_some() {
             return nothing;
         }
@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pairs_are_the_rounds_that_both_have() {
+    fn pairs_are_the_rounds_that_both_sides_have() {
         let round = |costs: [Option<f64>; 3]| Round { costs: costs.to_vec(), ..Round::default() };
         let rounds = vec![
             round([Some(1.0), Some(1.5), None]),
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_in_which_the_machine_stood_still_are_dropped() {
+    fn stalled_rounds_are_dropped() {
         let round = |at_s: f64| Round { costs: vec![Some(at_s)], at_s, until_s: at_s + 1.0 };
         let rounds = vec![round(0.0), round(1.0), round(2.0)];
         let mut measured = Measured { rounds, ..Measured::default() };

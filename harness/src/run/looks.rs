@@ -13,7 +13,7 @@ use crate::plan::groups::Group;
 use crate::plan::looks::{OpenGroup, OpenRow, allocate};
 use crate::plan::schedule::order;
 
-/// Rounds of one comparison that belong to one stage, and what each takes, seconds.
+/// Rounds of one comparison in one stage, and the time of each, seconds.
 struct Part {
     group: usize,
     after: u32,
@@ -45,7 +45,7 @@ impl Rounds<'_> {
             let parts = self.parts(&look);
             let cost_s =
                 parts.iter().map(|part| f64::from(part.until - part.after) * part.round_s).sum();
-            // Until the last look, what the others leave goes to rows without an answer.
+            // Until the last look, time left by other rows goes to rows without an answer.
             let is_last = number + 2 == self.planned.plan.looks;
             let expected_s = if is_last { cost_s } else { self.left_s().max(cost_s) };
             if !self.stage(number as u32 + 1, &parts, expected_s)? {
@@ -55,7 +55,8 @@ impl Rounds<'_> {
         Ok(true)
     }
 
-    /// The rounds of a stage, in an order that the seed decides; `false` when the run was interrupted.
+    /// Runs the rounds of a stage, in an order that depends only on the seed; `false` when the run was
+    /// interrupted.
     fn stage(&mut self, number: u32, parts: &[Part], expected_s: f64) -> Result<bool, Error> {
         let counts: Vec<u32> = parts.iter().map(|part| part.until - part.after).collect();
         let mut rounds: Vec<u32> = parts.iter().map(|part| part.after).collect();
@@ -79,7 +80,7 @@ impl Rounds<'_> {
         Ok(true)
     }
 
-    /// Decides what continues, and records it.
+    /// Decides which rows continue, and records it.
     fn look(&mut self, number: usize) -> Result<Look, Error> {
         let analysis = analyze(self.writer.run());
         let trial_s = self.trial_s();
@@ -164,7 +165,7 @@ impl Rounds<'_> {
         look.going_on.iter().filter_map(part).collect()
     }
 
-    /// Time of the run that is left, seconds. Reference rows and pilots have time of their own.
+    /// Remaining time of the run, seconds. Reference rows and pilots have separate time.
     fn left_s(&self) -> f64 {
         let run = self.writer.run();
         let counted = run
@@ -176,7 +177,7 @@ impl Rounds<'_> {
         (time_s - spent_s).max(0.0)
     }
 
-    /// What a trial of each cell took so far, seconds.
+    /// Duration of a trial of each cell so far, seconds.
     fn trial_s(&self) -> BTreeMap<usize, f64> {
         let mut of_cells: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
         for trial in self.writer.run().trials.iter().filter(|trial| trial.round > 0) {

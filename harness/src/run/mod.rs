@@ -1,12 +1,12 @@
 //! A run from its plan to its results file.
 //!
-//! - `rounds`: pilots, then rounds; each finished trial is written down.
-//! - `looks`: the stages of the rounds, and what continues after each.
-//! - `evidence`: what was counted of each cell.
+//! - `rounds`: pilots, then rounds; each finished trial is recorded.
+//! - `looks`: the stages of the rounds, and the rows that continue after each.
+//! - `evidence`: the counts of each cell.
 //! - [`mod@resume`]: an interrupted run to resume.
-//! - [`interleave`]: other builds, or other sizes, against each other in the same way.
+//! - [`interleave`]: compares builds, or sizes, in the same way.
 //! - `header`: the header of a results file.
-//! - `progress`: what the user sees meanwhile.
+//! - `progress`: the progress that the user sees.
 
 mod evidence;
 mod header;
@@ -49,12 +49,12 @@ use progress::seconds;
 use resume::Stopped;
 use rounds::Rounds;
 
-/// Where a run is written, and how much it says.
+/// Where a run is written, and how much it prints.
 #[derive(Clone, Debug)]
 pub struct Output {
     /// Folder of the results.
     pub folder: PathBuf,
-    /// Name of the results file, if it is to be elsewhere.
+    /// The results file, if not in that folder.
     pub out: Option<PathBuf>,
     /// Whether to print only the final result.
     pub quiet: bool,
@@ -98,7 +98,7 @@ pub fn measure(
     to_the_end(rounds(planned, profile, &executor, writer, output.quiet))
 }
 
-/// Measures what is left of a run that was stopped or killed.
+/// Measures the rest of a run that was stopped or killed.
 ///
 /// # Errors
 /// When results cannot be written or trials cannot be started.
@@ -148,7 +148,7 @@ fn to_the_end(mut rounds: Rounds<'_>) -> Result<Done, Error> {
     let elapsed_s = rounds.monitor.now();
     let last = rounds.monitor.end();
     let mut writer = rounds.writer;
-    // What was measured before an error is worth keeping, too.
+    // Trials before an error are worth keeping, too.
     let noted = last.lines().try_for_each(|line| writer.append(line));
     let end = end(writer.run(), !matches!(whole, Ok(true)), elapsed_s);
     let finished = writer.finish(end);
@@ -158,7 +158,7 @@ fn to_the_end(mut rounds: Rounds<'_>) -> Result<Done, Error> {
     Ok(Done { run, path })
 }
 
-/// How a run ended, and what its control showed.
+/// The end of a run, and the result of its control.
 fn end(run: &Run, interrupted: bool, elapsed_s: f64) -> End {
     let noise = analyze(run).noise;
     let controlled = noise != Noise::default();
@@ -181,7 +181,7 @@ pub fn cost(planned: &Planned) -> String {
     let shard = planned.plan.shard.as_ref().map(|shard| format!("{shard}: ")).unwrap_or_default();
     let layouts = match planned.plan.layouts {
         1 => String::new(),
-        layouts => format!(", rounds in {layouts} link layouts in turn"),
+        layouts => format!(", rounds rotate through {layouts} link layouts"),
     };
     format!(
         "{shard}{} on {}: {} in {} ({} n/a), {}{layouts}",
@@ -219,8 +219,9 @@ pub fn looks(planned: &Planned, profile: Profile) -> Vec<String> {
     lines.into_iter().map(line).collect()
 }
 
-/// Rounds of a comparison of a plan in its own time, where a trial takes so long: those of the last look that
-/// it reaches. What other comparisons leave may take it further. `None` where it does not reach its first look.
+/// Rounds of a planned comparison within its own time, given the duration of a trial: those of the last look
+/// that it reaches. Time left by other comparisons may take it further. `None` if it does not reach its first
+/// look.
 pub fn rounds_in_time(
     planned: &Planned,
     profile: Profile,

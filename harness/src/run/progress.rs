@@ -7,9 +7,9 @@ use runtime_bench_results::trial::ErrorKind;
 
 use crate::terminal::print_error;
 
-/// Without a bar, one line as often as this.
+/// Interval of the lines, without a bar.
 const PLAIN: Duration = Duration::from_secs(5);
-/// Steps of the bar.
+/// Number of steps of the bar.
 const LENGTH: u64 = 1000;
 
 /// Progress in units of expected seconds, so that the remaining time can be estimated.
@@ -21,7 +21,7 @@ pub(super) struct Progress {
     last: Instant,
     /// When the phase began.
     start: Instant,
-    /// Expected seconds of the phase: those that are done, all, and what follows it.
+    /// Expected seconds: of the finished part of the phase, of the whole phase, and of the rest of the run.
     done_s: f64,
     phase_s: f64,
     rest_s: f64,
@@ -34,7 +34,7 @@ impl Progress {
     pub(super) fn new(quiet: bool) -> Self {
         let target =
             if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        // It is hidden, too, where standard error is not a terminal or cannot move its cursor.
+        // It is also hidden if standard error is not a terminal or cannot move its cursor.
         let plain = !quiet && target.is_hidden();
         let bar = ProgressBar::with_draw_target(Some(LENGTH), target);
         let style = "{bar:20.cyan/black} {percent:>3}%  {prefix}  {wide_msg}";
@@ -47,8 +47,9 @@ impl Progress {
         Self { bar, plain, quiet, phase, last: now, start: now, done_s, phase_s, rest_s, before }
     }
 
-    /// Begins a phase; `phase_s` is its expected time, and `rest_s` that from its end to the end of the run. A new
-    /// estimate never takes back progress that was shown: what is left of the bar stands for the time that is left.
+    /// Begins a phase; `phase_s` is its expected time, and `rest_s` the expected time from its end to the end of
+    /// the run. A new estimate never reduces the displayed progress: the rest of the bar stands for the remaining
+    /// time.
     pub(super) fn phase(&mut self, what: &'static str, phase_s: f64, rest_s: f64) {
         self.before = self.share();
         (self.phase, self.start, self.done_s) = (what, Instant::now(), 0.0);
@@ -69,27 +70,27 @@ impl Progress {
         }
     }
 
-    /// It has ended, and was expected to take so long.
+    /// Ends a trial that was expected to take this long.
     pub(super) fn finished(&mut self, expected_s: f64) {
         self.done_s += expected_s;
         self.bar.set_position((self.share() * LENGTH as f64) as u64);
     }
 
-    /// How much of the run is done.
+    /// The completed share of the run.
     fn share(&self) -> f64 {
         let expected_s = self.phase_s + self.rest_s;
         let done = if expected_s > 0.0 { self.done_s / expected_s } else { 0.0 };
         self.before + (1.0 - self.before) * done.min(1.0)
     }
 
-    /// A message that stays.
+    /// Prints a message that stays.
     pub(super) fn say(&self, text: &str) {
         if !self.quiet {
             self.bar.suspend(|| print_error(text));
         }
     }
 
-    /// A failed trial. It is shown even if the run is quiet.
+    /// Prints a failed trial, even if the run is quiet.
     pub(super) fn failed(&self, cell: &str, kind: ErrorKind, message: &str) {
         self.bar.suspend(|| print_error(&format!("failed: {cell}: {kind}: {message}")));
     }
@@ -98,7 +99,7 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    /// What is left: of the phase at its own pace so far, and what follows.
+    /// The remaining time: of the phase, at its pace so far, and of the rest of the run.
     fn left(&self) -> String {
         let elapsed_s = self.start.elapsed().as_secs_f64();
         let pace = if self.done_s > 0.0 { elapsed_s / self.done_s } else { 1.0 };
@@ -107,7 +108,7 @@ impl Progress {
     }
 }
 
-/// Seconds as a person says them.
+/// Seconds in human-readable form.
 pub(super) fn seconds(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     if whole < 90 { format!("{whole} s") } else { format!("{} min {} s", whole / 60, whole % 60) }

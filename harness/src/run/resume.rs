@@ -1,4 +1,4 @@
-//! An interrupted run → its plan, to resume it.
+//! Turns an interrupted run into its plan, to resume it.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ use crate::plan::request::PlanRequest;
 use crate::plan::{Planned, probe};
 use crate::registry::Registry;
 
-/// A resumed run: all earlier decisions stay.
+/// A resumed run, which keeps all earlier decisions.
 pub struct Stopped {
     /// Its plan.
     pub planned: Planned,
@@ -29,12 +29,12 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    /// Opens a run by its file of lines or its document, which becomes `out` where given. Its external runners
-    /// are looked for among `external`, and all runners are asked once more by `executor`.
+    /// Opens a run by its `.jsonl` file or its document, which becomes `out` if given. Its external runners
+    /// must be among `external`, and `executor` probes all runners again.
     ///
     /// # Errors
-    /// When it cannot be read or written on, came to its end, or is of another build or machine; and when an
-    /// external runner is not what it was.
+    /// When it cannot be read or continued, is finished, or belongs to another build or machine; and when an
+    /// external runner has changed.
     pub fn open(
         registry: &Registry,
         path: &Path,
@@ -42,7 +42,7 @@ impl Stopped {
         external: &[ExternalRunner],
         executor: &dyn Executor,
     ) -> Result<Self, Error> {
-        // Before it is opened to be written: a run that cannot go on is left as it is.
+        // Before it is opened for writing, so that a run that cannot continue is left unchanged.
         let run = read(path)?;
         let profile = profile(&run)?;
         let planned = planned(registry, &run, external, executor)?;

@@ -1,4 +1,4 @@
-//! Pilots, then rounds; every finished trial is written down as it comes.
+//! Pilots, then rounds; every finished trial is recorded at once.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, SystemTime};
@@ -19,7 +19,7 @@ use crate::plan::looks::count;
 use crate::plan::profile::Profile;
 use crate::plan::schedule::{add_reference, rng, schedule, takes_part};
 
-/// What the pilots of a cell are expected to take, seconds.
+/// Expected time of the pilots of a cell, seconds.
 const PILOT_S: f64 = 0.05;
 /// The same for a reference row, whose process may start an interpreter. (Measured: 0.38 s on average.)
 const REFERENCE_PILOT_S: f64 = 0.4;
@@ -30,9 +30,9 @@ pub(super) struct Rounds<'a> {
     profile: Profile,
     levels: Levels<'a>,
     pub(super) groups: Vec<Group>,
-    /// Cells whose trial failed; they are not tried again.
+    /// Cells with a failed trial, which are not tried again.
     pub(super) broken: Vec<bool>,
-    /// The last round of each cell, as far as it is decided.
+    /// The last round of each cell, as decided so far.
     pub(super) until: Vec<u32>,
     /// Trials of rounds that are done: a cell and a round.
     done: HashSet<(usize, u32)>,
@@ -44,7 +44,7 @@ pub(super) struct Rounds<'a> {
     pub(super) progress: Progress,
 }
 
-/// How many rounds of its comparison a reference row takes part in.
+/// Number of rounds of its comparison that include a reference row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Share {
     rounds: u32,
@@ -102,7 +102,7 @@ impl<'a> Rounds<'a> {
         Ok(self.stages()? && self.evidence()?)
     }
 
-    /// Rejects a budget in which no comparison gets to its first look.
+    /// Rejects a budget in which no comparison reaches its first look.
     fn require_time(&self) -> Result<(), Error> {
         let schedules = &self.writer.run().schedules;
         match schedules.iter().find_map(|schedule| schedule.left_out.as_ref()) {
@@ -113,7 +113,7 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// Whether some of a round is still to be measured.
+    /// Whether part of a round is still to be measured.
     pub(super) fn is_left(&self, group: usize, round: u32) -> bool {
         self.members(group, Some(round)).any(|cell| !self.done.contains(&(cell, round)))
     }
@@ -134,8 +134,8 @@ impl<'a> Rounds<'a> {
         self.is_left(group, last.round).then_some(PartialRound { round: last.round, cells })
     }
 
-    /// Uncounted trials of each cell: does it run, is its output correct, what does it cost?
-    /// Comparisons that have their schedule already are not tried again.
+    /// Uncounted trials of each cell, which show whether it runs, whether its output is correct, and its
+    /// cost. Comparisons that already have a schedule are not tried again.
     fn pilots(&mut self) -> Result<bool, Error> {
         let groups = self.writer.run().schedules.len()..self.groups.len();
         let cells = self.groups[groups.clone()].iter().flat_map(|group| &group.cells);
@@ -147,7 +147,7 @@ impl<'a> Rounds<'a> {
             let Some(mut costs) = self.pilots_of(group)? else { return Ok(false) };
             let mut schedule = self.schedule(group, &costs);
             if schedule.left_out.is_some() {
-                // One stall must not leave a comparison out, so its pilots are repeated.
+                // A single stall must not exclude a comparison, so its pilots are repeated.
                 let Some(again) = self.pilots_of(group)? else { return Ok(false) };
                 costs
                     .retain(|id, cost| again.get(id).map(|next| *cost = *next.min(cost)).is_some());
@@ -162,7 +162,7 @@ impl<'a> Rounds<'a> {
         Ok(true)
     }
 
-    /// What the pilots of a cell are expected to take, seconds.
+    /// Expected time of the pilots of a cell, seconds.
     fn pilot_s(&self, id: usize) -> f64 {
         let runner = &self.planned.plan.cells[id].key.runner;
         if self.planned.is_reference(runner) { REFERENCE_PILOT_S } else { PILOT_S }
@@ -187,18 +187,18 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// What a trial of each able cell of a comparison costs; `None` when interrupted.
+    /// The cost of a trial of each cell of a comparison that runs; `None` when interrupted.
     fn pilots_of(&mut self, group: usize) -> Result<Option<BTreeMap<usize, Duration>>, Error> {
         let mut costs = BTreeMap::new();
         for (position, id) in self.permutation(group, None).into_iter().enumerate() {
             let Some(mut pilot) = self.trial(id, 0, position)? else { return Ok(None) };
-            // The first process of a kind pays for cold caches; a cheap cell is tried twice.
+            // The first process of a kind runs with cold caches; a cheap cell is tried twice.
             if pilot.as_secs_f64() < 2.0 * PILOT_S && !self.broken[id] {
                 let Some(second) = self.trial(id, 0, position)? else { return Ok(None) };
                 pilot = pilot.min(second);
             }
-            // A cell that failed has no part in the rounds, so it must not make them dear; and one
-            // that hangs need not hang again to be counted.
+            // A failed cell does not take part in the rounds, so it must not make them more expensive; and a
+            // cell that hangs need not hang again to be counted.
             if !self.broken[id] {
                 costs.insert(id, pilot);
                 self.count(id, position)?;
@@ -208,8 +208,8 @@ impl<'a> Rounds<'a> {
         Ok(Some(costs))
     }
 
-    /// The rounds of a comparison. Reference rows may be of another order of magnitude, so they have rounds
-    /// of their own, and take none from the others.
+    /// The rounds of a comparison. Reference rows may be slower by orders of magnitude, so they have a
+    /// separate number of rounds and take none from the others.
     fn schedule(&self, group: usize, costs: &BTreeMap<usize, Duration>) -> Schedule {
         let plan = &self.planned.plan;
         let is_reference = |id: &usize| self.planned.is_reference(&plan.cells[*id].key.runner);
@@ -241,7 +241,7 @@ impl<'a> Rounds<'a> {
         Ok(true)
     }
 
-    /// Between rounds, about once a second.
+    /// Probes the capacity between rounds, about once a second.
     fn probe_capacity(&mut self) -> Result<(), Error> {
         let probed = self.monitor.between_rounds();
         self.note(probed)
@@ -265,7 +265,7 @@ impl<'a> Rounds<'a> {
         takes_part && !self.broken[id] && round.is_none_or(|round| round <= self.until[id])
     }
 
-    /// The same in random order, which the seed decides and nothing that happened before.
+    /// The same in random order, which depends only on the seed and not on earlier events.
     fn permutation(&self, group: usize, round: Option<u32>) -> Vec<usize> {
         let mut cells = self.groups[group].cells.clone();
         rng(self.planned.plan.seed, group + 1, round.unwrap_or(0)).shuffle(&mut cells);
@@ -273,7 +273,7 @@ impl<'a> Rounds<'a> {
         cells
     }
 
-    /// One trial, written down; its cost, or `None` when interrupted.
+    /// Runs and records one trial; returns its cost, or `None` when interrupted.
     fn trial(&mut self, id: usize, round: u32, position: usize) -> Result<Option<Duration>, Error> {
         let cell = &self.planned.plan.cells[id];
         self.progress.running(&cell.key.to_string());

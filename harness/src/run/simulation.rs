@@ -1,4 +1,4 @@
-//! Simulated runs: the rounds of a stored run, drawn anew, through the production scheduling and decisions.
+//! Simulated runs: resampled rounds of a stored run, with the production scheduling and decisions.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -22,7 +22,7 @@ use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::store::RunWriter;
 
-/// The stored run, without what decisions do not need; of its comparisons every `nth`.
+/// The stored run, reduced to the data that decisions need, with every `nth` comparison.
 fn recorded(nth: usize) -> Run {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/recorded");
     let mut gathered = Gathered::default();
@@ -41,7 +41,7 @@ fn recorded(nth: usize) -> Run {
     run
 }
 
-/// Draws whole rounds of a stored run, so that what the cells of a round share stays shared.
+/// Draws whole rounds of a stored run, so that effects common to the cells of a round stay common.
 struct Source {
     /// By cell, its verified trials by round.
     trials: HashMap<(CellKey, Role), BTreeMap<u32, Finished>>,
@@ -81,7 +81,7 @@ impl Source {
     }
 }
 
-/// A trial with its headline alone.
+/// A trial with only its headline.
 fn finished(trial: &TrialRecord, headline: &str) -> Finished {
     let Outcome::Ok { block } = &trial.outcome else { return takes(trial.cost_s * 1e3) };
     let wanted = [headline, metric::WALL.id];
@@ -94,7 +94,7 @@ fn finished(trial: &TrialRecord, headline: &str) -> Finished {
     }
 }
 
-/// What a simulated run spent and answered.
+/// The time that a simulated run took, and the rows that it answered.
 #[derive(Debug)]
 struct Answered {
     time_s: f64,

@@ -52,7 +52,7 @@ fn run(request: &PlanRequest, executor: &FakeExecutor) -> Run {
     measured(tempdir().unwrap().path(), request, executor, monitor).run
 }
 
-/// Goes on with the run in a folder.
+/// Continues the run in a folder.
 fn resumed(path: &Path, executor: &FakeExecutor) -> Run {
     let stopped = Stopped::open(&registry(), path, None, &[], executor).unwrap();
     let Stopped { planned, profile, writer } = stopped;
@@ -132,7 +132,7 @@ fn cell_that_times_out_becomes_an_error_row_with_its_reason() {
 }
 
 #[test]
-fn dear_reference_row_takes_part_in_fewer_rounds_than_its_comparison() {
+fn expensive_reference_row_takes_part_in_fewer_rounds_than_its_comparison() {
     let reference = FakeRunner { name: "other", family: Family::Async, class: Class::Reference };
     let fast = |name| FakeRunner { name, family: Family::Async, class: Class::MultiThread };
     let all = cells(fast("tokio")).and(cells(fast("smol"))).and(cells(reference));
@@ -159,7 +159,7 @@ fn with_settings() -> PlanRequest {
     PlanRequest { variants: vec!["tokio[interval=7]".to_owned()], ..request(1) }
 }
 
-/// A run that is interrupted in a trial and goes on, and the moments before.
+/// A run that is interrupted in a trial and resumed, and the state before.
 fn interrupted_and_resumed(trial: usize) -> (Run, Run) {
     let folder: TempDir = tempdir().unwrap();
     let executor = FakeExecutor::new().interrupted_at(trial);
@@ -222,7 +222,7 @@ fn run_that_is_interrupted_in_its_evidence_collects_it_when_it_is_resumed() {
 }
 
 #[test]
-fn program_that_changed_meanwhile_is_not_resumed() {
+fn changed_program_is_not_resumed() {
     let folder = tempdir().unwrap();
     let executor = FakeExecutor::new().interrupted_at(30);
     let monitor = executor.monitor(0.0, NoiseEvents::default());

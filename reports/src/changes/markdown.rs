@@ -5,7 +5,7 @@ use runtime_bench_analysis::history::{Judged, MachineChanges};
 use super::table::{by_run, heading, machine_notice, run_range, table, verdict};
 use crate::markdown::{escaped, list};
 
-/// The verdict in one line, then machine by machine a table and notes.
+/// The verdict in one line, then a table and notes for each machine.
 pub fn markdown(judged: &Judged) -> String {
     let mut out = vec![format!("**{}**", escaped(&verdict(judged)))];
     out.extend(judged.document.metric.iter().map(|metric| format!("Metric: {}.", escaped(metric))));

@@ -1,6 +1,6 @@
 //! The change points of a history as text and Markdown.
 //!
-//! - `table`: what each change point shows; the other files only arrange it.
+//! - `table`: the content of each change point; the other files only arrange it.
 //! - `text`: for a terminal.
 //! - `markdown`: for the summary of a job.
 

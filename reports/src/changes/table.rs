@@ -1,4 +1,4 @@
-//! What each change point shows, run by run.
+//! The cells of each change point, run by run.
 
 use runtime_bench_analysis::history::{ChangePoint, Judged, MachineChanges};
 
@@ -59,7 +59,7 @@ fn cells(change: &ChangePoint) -> [Cell; 7] {
 pub(crate) fn heading(first: &ChangePoint) -> (String, String) {
     let run = format!("{} of {}, after {}", first.run, first.started, first.previous);
     let changed = if first.changed.is_empty() {
-        "nothing else is recorded as changed".to_owned()
+        "no other change is recorded".to_owned()
     } else {
         format!("also changed: {}", first.changed.join("; "))
     };
@@ -82,14 +82,14 @@ pub(crate) fn run_range(machine: &MachineChanges) -> String {
     )
 }
 
-/// That machines are told apart, where there are several.
+/// A note that machines are analyzed separately, if there are several.
 pub(crate) fn machine_notice(judged: &Judged) -> Option<String> {
     let machines = judged.document.machines.len();
     (machines > 1)
         .then(|| format!("{machines} machines or numbers of workers, analyzed separately"))
 }
 
-/// What the gate says: `pass: 0 change points in 12 series; …`.
+/// The message of the gate: `pass: 0 change points in 12 series; …`.
 pub(crate) fn verdict(judged: &Judged) -> String {
     wording::gate(judged.outcome, judged.fail_on, judged.sentence())
 }

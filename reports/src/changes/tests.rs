@@ -92,7 +92,7 @@ fn text_lists_change_points_by_run() {
         "12 → 8 runs",
     ]);
     has(&["m/smol/n=1", "larger, changed again since"]);
-    has(&["nothing else is recorded as changed"]);
+    has(&["no other change is recorded"]);
     has(&["w1/smol/n=1 against tokio", "faster"]);
     has(&["no change point"]);
     has(&[

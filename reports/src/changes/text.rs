@@ -6,7 +6,7 @@ use runtime_bench_analysis::history::{Judged, MachineChanges};
 use super::table::{by_run, heading, machine_notice, run_range, table, verdict};
 use crate::sanitize::single_line;
 
-/// Machine by machine and run by run, the newest first; how it was found if `verbose`. What a gate says
+/// Machine by machine and run by run, the newest first; with the method if `verbose`. The message of a gate
 /// that does not pass is left to the caller unless `complete`.
 pub fn text(judged: &Judged, verbose: bool, complete: bool) -> String {
     let mut out = vec![match &judged.document.metric {

@@ -1,6 +1,6 @@
 //! A range of figures with readable ticks.
 //!
-//! plotters' own ranges hang on an infinite end and label no log range under one decade.
+//! plotters' own ranges hang on an infinite end and do not label log ranges below one decade.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -11,15 +11,15 @@ use super::text::{tenths, width};
 use super::ticks;
 use crate::format;
 
-/// Above this ratio of largest to smallest, equal lengths hide the small figures.
+/// Ratio of the largest to the smallest figure above which a linear axis hides small figures.
 const LINEAR_UP_TO: f64 = 8.0;
-/// Room beyond the outermost figures of a log axis.
+/// Margin beyond the outermost figures of a log axis.
 const LOG_MARGIN: f64 = 1.15;
-/// A log axis shows no less than this ratio, or noise would look large.
+/// Minimum ratio of the ends of a log axis, so that noise does not look large.
 const LEAST_LOG: f64 = 1.5;
-/// Most figures that are ticks themselves.
+/// Maximum number of figures that are ticks themselves.
 const OWN_TICKS: usize = 8;
-/// Least distance of two labels, pixels.
+/// Minimum distance of two labels, pixels.
 const GAP: u32 = 6;
 
 /// A linear axis, or a logarithmic one.
@@ -33,7 +33,7 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// The axis that suits some figures; `None` if it can hold none of them.
+    /// The axis for some figures; `None` if it can show none of them.
     pub(super) fn new(scaled: &AxisSpec, figures: &[f64]) -> Option<Self> {
         let at_least = match &scaled.kind {
             AxisKind::Auto => f64::NEG_INFINITY,
@@ -52,7 +52,7 @@ impl Axis {
         })
     }
 
-    /// From zero; its last tick stands at the end, so that no figure lies beyond every label.
+    /// From zero; the last tick is at the end, so that no figure lies beyond all labels.
     fn linear(low: f64, high: f64, scaled: &AxisSpec) -> Self {
         let (low, high) = match (low, high) {
             (_, 0.0..) if high > 0.0 => (low.min(0.0), high),
@@ -62,7 +62,7 @@ impl Axis {
         };
         let round = scaled.round();
         let step = ticks::step(low, high, round);
-        // A product that is rounded down would leave its own figure outside.
+        // Rounding down would leave the figure outside of the axis.
         let (first, last) = ((low / step).floor() * step, (high / step).ceil() * step);
         let (low, high) = (first.min(low), last.max(high));
         let ticks = numbered(ticks::linear(low, high, round), scaled);
@@ -99,13 +99,13 @@ impl Axis {
         figures.iter().any(|figure| axis.holds(*figure)).then_some(axis)
     }
 
-    /// Whether a figure can stand on this axis.
+    /// Whether this axis can show a figure.
     pub(super) fn holds(&self, value: f64) -> bool {
         is_drawable(value) && self.extent().contains(&value)
     }
 
-    /// Ticks at the figures themselves, if they are few and have room along so many pixels, or else
-    /// as in [`Self::within`].
+    /// Ticks at the figures themselves, if they are few and fit into a length in pixels, or else as in
+    /// [`Self::within`].
     pub(super) fn at_figures(mut self, figures: &[f64], room: u32) -> Self {
         if matches!(self.scaled.kind, AxisKind::Auto | AxisKind::Log) {
             let mut own: Vec<f64> = figures.iter().copied().filter(|at| self.holds(*at)).collect();
@@ -121,7 +121,7 @@ impl Axis {
         self.within(room)
     }
 
-    /// As many ticks as have room along so many pixels.
+    /// As many ticks as fit into a length in pixels.
     pub(super) fn within(mut self, room: u32) -> Self {
         let is_log = self.log && self.scaled.kind != AxisKind::Percentile;
         let fewer = (ticks::FEWEST..=ticks::TICKS).rev().filter(|_| is_log);
@@ -132,13 +132,13 @@ impl Axis {
         self
     }
 
-    /// Each tick, or every second, or every third…, as soon as no two labels touch.
+    /// Every tick, or every second, third and so on, so that no two labels touch.
     fn thinned(&self, ticks: &[(f64, String)], room: u32) -> Vec<(f64, String)> {
         let every = |step| -> Vec<(f64, String)> { ticks.iter().step_by(step).cloned().collect() };
         (1..=ticks.len()).map(every).find(|few| self.fits(few, room)).unwrap_or_default()
     }
 
-    /// Whether no two labels touch along so many pixels.
+    /// Whether no two labels touch, given the length in pixels.
     fn fits(&self, ticks: &[(f64, String)], room: u32) -> bool {
         let at = |tick: &(f64, String)| self.map(&tick.0, (0, tenths(room)));
         ticks.windows(2).all(|pair| {
@@ -157,13 +157,13 @@ impl Axis {
         self.low..=self.high
     }
 
-    /// Where a figure stands between the ends, 0 to 1.
+    /// The position of a figure between the ends, 0 to 1.
     fn share(&self, value: f64) -> f64 {
         let place = |value: f64| if self.log { value.ln() } else { value };
         (place(value) - place(self.low)) / (place(self.high) - place(self.low))
     }
 
-    /// The figure at a share of the way; the way back from [`Self::share`].
+    /// The figure at a position; the inverse of [`Self::share`].
     pub(super) fn value(&self, share: f64) -> f64 {
         let value = if self.log {
             (self.low.ln() + share * (self.high.ln() - self.low.ln())).exp()
@@ -173,7 +173,7 @@ impl Axis {
         value.clamp(self.low, self.high)
     }
 
-    /// Where figures stand, 0 to 1.
+    /// The positions of figures, 0 to 1.
     pub(super) fn shares(&self, values: &[f64]) -> Vec<f64> {
         values.iter().map(|value| self.share(*value)).collect()
     }
@@ -189,7 +189,7 @@ impl Ranged for Axis {
     type ValueType = f64;
 
     fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
-        // What is far beyond an end has no place in plotters' whole numbers.
+        // Positions far beyond an end do not fit into plotters' whole numbers.
         let share = self.share(*value).clamp(-1.0, 2.0);
         from + (share * f64::from(to - from)).round() as i32
     }

@@ -1,59 +1,59 @@
-//! What an axis shows.
+//! The specification of an axis.
 
 use std::ops::Range;
 
 use super::ticks::Round;
 use crate::format::Scale;
 
-/// Beyond these sizes ticks lose their precision, and no measurement is this large or small.
+/// Limits of figures: beyond them, ticks lose precision, and no measurement is this large or small.
 const SIZES: Range<f64> = 1e-200..1e200;
 
-/// Whether a figure can stand on an axis at all.
+/// Whether an axis can show a figure at all.
 pub(super) fn is_drawable(value: f64) -> bool {
     value == 0.0 || SIZES.contains(&value.abs())
 }
 
-/// An axis: what it shows, its unit, how it is divided.
+/// An axis: its name, unit and scale.
 #[derive(Clone, Debug)]
 pub(crate) struct AxisSpec {
-    /// What it shows; may be empty.
+    /// Its name; may be empty.
     pub(crate) name: String,
     /// Its unit; may be empty.
     pub(crate) unit: String,
-    /// How it is divided.
+    /// Its scale.
     pub(crate) kind: AxisKind,
 }
 
-/// How an axis is divided.
+/// The scale of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum AxisKind {
-    /// In equal steps from zero, or logarithmically where that would hide the small figures.
+    /// Linear from zero, or logarithmic if a linear axis would hide small figures.
     Auto,
     /// Logarithmically.
     Log,
-    /// By percentiles: `q` stands at `1 ÷ (1 − q)`, so that each further nine is as far.
+    /// Percentiles: `q` is at `1 ÷ (1 − q)`, so that each further nine takes the same distance.
     Percentile,
     /// A label for each of 0, 1, 2…
     Labels(Vec<String>),
 }
 
 impl AxisSpec {
-    /// An axis of what `name` says, in a unit.
+    /// An axis with a name and a unit.
     pub(crate) fn new(name: &str, unit: &str, kind: AxisKind) -> Self {
         Self { name: name.to_owned(), unit: unit.to_owned(), kind }
     }
 
-    /// A figure without a name of its own, as along rows.
+    /// An axis without a name, for rows.
     pub(super) fn figure(unit: &str) -> Self {
         Self { name: String::new(), unit: unit.to_owned(), kind: AxisKind::Auto }
     }
 
-    /// The unit that every tick bears; a word would crowd them.
+    /// The unit of every tick label; a word would take too much room.
     pub(super) fn tick_unit(&self) -> &str {
         if self.is_word() { "" } else { &self.unit }
     }
 
-    /// What is a round figure in this unit.
+    /// The round figures of this unit.
     pub(super) fn round(&self) -> Round {
         match self.unit.split('/').next() {
             Some("B" | "KiB" | "MiB" | "GiB") => Round::Binary,
@@ -70,7 +70,7 @@ impl AxisSpec {
         }
     }
 
-    /// Whether the unit is a word: it has no larger and no smaller form.
+    /// Whether the unit is a word, without larger and smaller forms.
     fn is_word(&self) -> bool {
         let same = |value| Scale::of(&self.unit, value).suffix() == self.unit;
         self.unit.chars().count() > 1 && same(1e12) && same(1e-12)

@@ -1,7 +1,7 @@
 //! A plotters backend that writes SVG with classes instead of colors.
 //!
-//! It reports ten times its size, so that plotters' whole pixels are tenths here: without that,
-//! lines become stairs.
+//! It reports ten times its size, so that plotters' whole pixels are tenths here; otherwise lines become
+//! stairs.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -20,13 +20,13 @@ use super::path::{Elements, PRECISION, closed_outline, open_outline, pixels};
 /// Mean width of a character ÷ font size, of a system font.
 const CHARACTER: f64 = 0.56;
 
-/// Something that plotters asked for and no chart of this page may hold.
+/// A request of plotters that charts of this page must not contain.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refused {
-    /// A color that no theme knows.
+    /// A color that no theme defines.
     #[error("the color {0:?} is not reserved for any ink")]
     Color((u8, u8, u8)),
-    /// A picture, which would be a blob in the page.
+    /// A bitmap, which would be a blob in the page.
     #[error("bitmaps are not drawn")]
     Bitmap,
 }
@@ -53,7 +53,7 @@ impl Canvas {
         self.size
     }
 
-    /// What is drawn inside has a tooltip.
+    /// Draws a group with a tooltip.
     pub(super) fn group(&self, tooltip: &str, inside: impl FnOnce() -> DrawResult) -> DrawResult {
         self.push(&format!("<g><title>{}</title>", escaped(tooltip)));
         let painted = inside();
@@ -61,7 +61,7 @@ impl Canvas {
         painted
     }
 
-    /// Everything drawn.
+    /// Returns all elements.
     pub(super) fn elements(&self) -> String {
         self.elements.borrow_mut().written().to_owned()
     }
@@ -79,7 +79,7 @@ impl Canvas {
     }
 }
 
-/// Inside or outline.
+/// Fill or outline.
 #[derive(Clone, Copy)]
 enum Paint {
     Fill,
@@ -97,7 +97,7 @@ impl Paint {
     }
 }
 
-/// The classes of a color; `None` where nothing would be seen.
+/// The classes of a color; `None` if it is invisible.
 fn class(paint: Paint, color: BackendColor) -> Result<Option<String>, DrawingErrorKind<Refused>> {
     if color.alpha <= 0.0 {
         return Ok(None);
@@ -114,7 +114,7 @@ fn ink(color: BackendColor) -> Result<Cow<'static, str>, DrawingErrorKind<Refuse
     Ink::class(color).ok_or(DrawingErrorKind::DrawingError(Refused::Color(color.rgb)))
 }
 
-/// Text as it may stand in an element or an attribute.
+/// Text escaped for an element or an attribute.
 fn escaped(text: &str) -> String {
     text.render().into_string()
 }

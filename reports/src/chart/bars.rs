@@ -1,4 +1,4 @@
-//! Ratios to a reference: to the left of it what costs less, to the right what costs more.
+//! Ratios to a reference: lower costs to the left of it, higher costs to the right.
 
 use maud::Markup;
 use plotters::style::text_anchor::HPos;
@@ -17,7 +17,7 @@ use super::{ChartError, Description};
 const LAYOUT: Layout = Layout { row: 24, above: 20 };
 /// Half the height of a bar, rows.
 const HALF: f64 = 0.3;
-/// An axis that shows less than this on either side would make noise look large.
+/// Minimum range of the axis on either side, so that noise does not look large.
 const LEAST: f64 = 1.2;
 const LESS: &str = "← costs less";
 const MORE: &str = "costs more →";
@@ -29,10 +29,10 @@ pub(crate) struct BarPlot {
     pub(crate) groups: Vec<BarGroup>,
 }
 
-/// What belongs together, such as a workload.
+/// A group of bars, such as a workload.
 #[derive(Clone, Debug)]
 pub(crate) struct BarGroup {
-    /// A heading; the name of the row where there is only one bar.
+    /// A heading, or the name of the row if there is only one bar.
     pub(crate) name: String,
     /// From top to bottom.
     pub(crate) bars: Vec<Bar>,
@@ -47,7 +47,7 @@ pub(crate) struct Bar {
     pub(crate) series: usize,
     /// Its cost ÷ that of the reference.
     pub(crate) ratio: f64,
-    /// Where the true ratio may be.
+    /// The interval of the ratio.
     pub(crate) interval: Option<Interval>,
     /// The figure in words, at the right.
     pub(crate) words: String,
@@ -130,7 +130,7 @@ fn paint(canvas: &Canvas, axis: Axis, rows: &[Row<'_>]) -> DrawResult {
     Ok(())
 }
 
-/// The line at 1×, and what is to its sides.
+/// The line at 1×, and the labels on both sides.
 fn paint_guide(plot: &RowPlot, rows: usize) -> DrawResult {
     let (top, bottom) = (plot.at(1.0, 0.0), plot.at(1.0, rows as f64));
     line(&plot.root, &[(top.0, top.1 - tenths(14)), bottom], Ink::Guide.thin())?;

@@ -1,12 +1,12 @@
-//! What the values of a sample look like as a whole.
+//! The density of the values of a sample.
 
 use runtime_bench_analysis::stats::quartiles;
 
-/// Places at which the density is computed.
+/// Number of places at which the density is computed.
 const STEPS: usize = 40;
-/// Values of a sorted sample that show its shape.
+/// Number of values of a sorted sample that define its shape.
 const ENOUGH: usize = 400;
-/// Narrower than this part of the axis, a bump would be a line.
+/// Minimum width of a bump as a share of the axis; a narrower one would look like a line.
 const NARROWEST: f64 = 0.006;
 
 /// The density of a sorted sample from its first to its last value: places and heights, of which
@@ -18,7 +18,7 @@ pub(super) fn density(sorted: &[f64]) -> Vec<(f64, f64)> {
     let every = sorted.len().div_ceil(ENOUGH);
     let sample: Vec<f64> = sorted.iter().step_by(every).copied().collect();
     let width = bandwidth(sorted);
-    // Where all values are equal, a small bump says so.
+    // If all values are equal, a small bump shows them.
     let (from, to) = (first - NARROWEST, last + NARROWEST);
     let at = |step: usize| from + (to - from) * step as f64 / (STEPS - 1) as f64;
     let height = |place: f64| -> f64 {
@@ -34,7 +34,7 @@ fn bandwidth(sorted: &[f64]) -> f64 {
     let mean = sorted.iter().sum::<f64>() / count;
     let variance = sorted.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
     let quartiles = quartiles(sorted).map_or(0.0, |five| (five.third - five.first) / 1.34);
-    // Half of the values may be equal: then the quartiles say nothing.
+    // Half of the values may be equal, so the quartiles may be useless.
     let spread = if quartiles > 0.0 { quartiles.min(variance.sqrt()) } else { variance.sqrt() };
     (0.9 * spread * count.powf(-0.2)).max(NARROWEST)
 }

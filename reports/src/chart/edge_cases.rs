@@ -1,4 +1,4 @@
-//! Figures that no measurement should give, in every kind of chart.
+//! Impossible figures in every kind of chart.
 
 use maud::Markup;
 use runtime_bench_analysis::stats::Interval;

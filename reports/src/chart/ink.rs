@@ -1,7 +1,7 @@
 //! The reserved colors and the classes that they stand for.
 //!
-//! plotters passes colors, the page has themes: a chart draws in reserved colors only, and the
-//! style sheet decides what they look like.
+//! plotters draws with colors, but the page has themes. A chart therefore uses only reserved colors, and the
+//! style sheet maps them.
 
 use std::borrow::Cow;
 
@@ -12,12 +12,12 @@ use super::path::PRECISION;
 
 /// Width of a line that carries data, in plotters' pixels; a wider one is as thick as a row.
 pub(super) const LINE: i32 = 2 * PRECISION;
-/// How many colors tell runners apart; further runners share a color but not a marker.
+/// Number of colors of runners; further runners share a color but not a marker.
 pub(super) const COLORS: usize = 9;
-/// How many dashes tell lines apart; with nine colors they repeat only after 45 runners.
+/// Number of dash patterns of lines; with nine colors, they repeat only after 45 runners.
 const DASHES: usize = 5;
 
-/// What a stroke, a fill or a text is for.
+/// The purpose of a stroke, a fill or a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ink {
     /// Lines behind the data.
@@ -26,20 +26,20 @@ pub(super) enum Ink {
     Label,
     /// Figures next to the data.
     Figure,
-    /// What everything is compared with.
+    /// The reference line.
     Guide,
-    /// A name beside what it names.
+    /// A name next to its line.
     Name,
     /// A runner.
     Series(usize),
     /// The line of a runner, in its color and with its dash.
     Trace(usize),
-    /// Where a runner may be, so pale that others show through.
+    /// The interval of a runner, pale enough to show others behind it.
     Band(usize),
 }
 
 impl Ink {
-    /// The color that plotters is given.
+    /// The color that is passed to plotters.
     pub(super) fn color(self) -> RGBColor {
         let part = |number: usize, of: usize| (number % of) as u8;
         match self {
@@ -95,7 +95,7 @@ impl Ink {
     }
 }
 
-/// The classes of a runner's color, for what is not drawn by plotters.
+/// The classes of a runner's color, for elements that plotters does not draw.
 pub(crate) fn series_class(series: usize) -> String {
     format!("s{}", series % COLORS + 1)
 }

@@ -1,11 +1,11 @@
-//! Where names stand so that none covers another.
+//! Places names so that none covers another.
 
-/// Moves places along one axis apart until neighbors are `apart` from each other, each as little
-/// as possible, and none beyond `from` or `to` as long as there is room.
+/// Moves places along one axis until neighbors are `apart` from each other, each as little as possible, and
+/// none beyond `from` or `to` if there is room.
 pub(super) fn spread(wanted: &[i32], apart: i32, (from, to): (i32, i32)) -> Vec<i32> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by_key(|place| wanted[*place]);
-    // Those that would touch form a block, which stands around the mean of what its members want.
+    // Places that would touch form a block around the mean of their positions.
     let mut blocks: Vec<Block> = Vec::new();
     for place in order {
         let mut block = Block { members: vec![place], begins: f64::from(wanted[place]) };

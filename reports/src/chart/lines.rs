@@ -1,4 +1,4 @@
-//! How a figure goes along another: a line per runner, its interval as a band, its name at its end.
+//! A figure as a function of another: a line per runner, its interval as a band, and its name at the end.
 
 use std::cmp::Ordering;
 
@@ -17,9 +17,9 @@ use super::svg;
 use super::text::{NAME_LENGTH, shortened, tenths, width};
 use super::{ChartError, Description};
 
-/// Above this many points, a line is no longer seen as points.
+/// Maximum number of drawn points of a line.
 const MOST: usize = 300;
-/// Above this many, marks would hide the line.
+/// Number of points above which marks would hide the line.
 const MARKED: usize = 12;
 /// Distance of two names, pixels.
 const NAME_HEIGHT: u32 = 16;
@@ -35,7 +35,7 @@ pub(crate) struct LinePlot {
     pub(crate) y: AxisSpec,
     /// In any order.
     pub(crate) lines: Vec<Line>,
-    /// A level that everything is compared with.
+    /// The reference level.
     pub(crate) guide: Option<f64>,
 }
 
@@ -53,20 +53,20 @@ pub(crate) struct Line {
 /// A figure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LinePoint {
-    /// Where it was measured.
+    /// The position.
     pub(crate) x: f64,
-    /// What was measured.
+    /// The measured value.
     pub(crate) y: f64,
-    /// Where the true `y` may be.
+    /// The interval of `y`.
     pub(crate) interval: Option<Interval>,
 }
 
 /// A line with something to draw.
 struct Drawable<'l> {
     line: &'l Line,
-    /// Its points; between two runs is one that cannot be drawn.
+    /// Its points in runs, which are separated by points that cannot be drawn.
     runs: Vec<Vec<LinePoint>>,
-    /// Where it ends, and so where its name wants to be.
+    /// The height of its end, which is the preferred place of its name.
     end: BackendCoord,
 }
 
@@ -161,7 +161,7 @@ impl Drawable<'_> {
             line(&field.root, run, Ink::Trace(series).line())?;
         }
         let few = runs.iter().map(Vec::len).sum::<usize>() <= MARKED;
-        // One that is alone is seen by its mark only.
+        // A single point is only visible by its mark.
         for run in runs.iter().filter(|run| few || run.len() == 1) {
             for place in run {
                 mark(&field.root, *place, series)?;
@@ -175,7 +175,7 @@ impl Drawable<'_> {
         let series = self.line.series;
         let x = field.extent().0.end + tenths(LEADER);
         let at = (x - tenths(12), y);
-        // A line that ends early has no leader, which would seem to be data.
+        // A line that ends early has no leader, because it would look like data.
         if self.end.0 + tenths(LEADER) >= field.extent().0.end {
             let (from, bend) = ((self.end.0 + tenths(8), self.end.1), (at.0 - tenths(7), y));
             line(&field.root, &[from, bend], Ink::Guide.thin())?;

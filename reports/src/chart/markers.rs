@@ -1,4 +1,4 @@
-//! The shapes that tell runners apart without color.
+//! The shapes that distinguish runners without color.
 
 use maud::{Markup, html};
 use plotters_backend::BackendCoord;
@@ -10,7 +10,7 @@ use super::path::PRECISION;
 const RADIUS: f64 = 5.0;
 
 /// Corners of a shape around the origin, in units of its radius. There are as many shapes as colors, so that
-/// each of nine runners has both to itself.
+/// each of nine runners has its own color and shape.
 const SHAPES: [&[(f64, f64)]; 9] = [
     CIRCLE,
     &[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)],
@@ -58,7 +58,7 @@ pub(super) fn shape(series: usize) -> Shape {
     }
 }
 
-/// A runner's mark beside its name.
+/// A runner's mark next to its name.
 pub(crate) fn swatch(series: usize) -> Markup {
     html! { svg.swatch viewBox="-7 -7 14 14" aria-hidden="true" { (marker(series)) } }
 }

@@ -1,19 +1,19 @@
 //! Charts as inline SVG, drawn by plotters.
 //!
-//! One file a kind of chart:
+//! One file per kind of chart:
 //!
-//! - `lines`: how a figure goes along another.
-//! - `bars`: ratios to a reference, to the left and to the right of it.
-//! - `violin`: how the values of each runner are distributed.
+//! - `lines`: a figure as a function of another.
+//! - `bars`: ratios to a reference, on both sides of it.
+//! - `violin`: the distribution of each runner's values.
 //!
-//! What they share:
+//! Common parts:
 //!
 //! - `backend`: a plotters backend that writes classes instead of colors; `path` its elements.
-//! - `ink`: the reserved colors and their classes; `chart.css` says what those look like.
+//! - `ink`: the reserved colors and their classes; `chart.css` styles the classes.
 //! - `axis_spec`, `axis`, `ticks`: a range of figures with readable ticks.
 //! - `rows`: names, figures along an axis, words; `plot_area`: two axes.
-//! - `paint`, `markers`, `text`: what charts are made of; `svg`: the element around them.
-//! - `labels`: places of names so that none covers another.
+//! - `paint`, `markers`, `text`: the parts of charts; `svg`: the element around them.
+//! - `labels`: places names so that none covers another.
 //! - `theme`: the colors of both themes.
 //! - `density`: the outline of a distribution.
 
@@ -52,7 +52,7 @@ pub(crate) use violin::{Violin, ViolinRow};
 /// The rules of the classes that charts use.
 pub(crate) const STYLE: &str = include_str!("chart.css");
 
-/// What plotters or the backend said.
+/// The error of plotters or of the backend.
 #[derive(Debug)]
 pub(crate) struct ChartError(String);
 
@@ -73,8 +73,8 @@ impl fmt::Display for ChartError {
 pub(crate) struct Description {
     /// Stem of the ids inside the chart.
     pub(crate) id: String,
-    /// What is shown.
+    /// The title.
     pub(crate) title: String,
-    /// What it shows: the finding.
+    /// The finding.
     pub(crate) finding: String,
 }

@@ -1,4 +1,4 @@
-//! What charts are made of: texts, lines, whiskers and marks.
+//! The parts of charts: texts, lines, whiskers and marks.
 
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
@@ -18,7 +18,7 @@ pub(super) type Root = DrawingArea<Canvas, Shift>;
 /// Half the length of a whisker's end, pixels.
 const CAP: u32 = 4;
 
-/// A text, beside or around a place.
+/// A text next to or around a place.
 pub(super) fn text(root: &Root, text: &str, at: BackendCoord, ink: Ink, side: HPos) -> DrawResult {
     let color = ink.color();
     let style: TextStyle<'_> = ("sans-serif", tenths(FONT_SIZE)).into_text_style(root);

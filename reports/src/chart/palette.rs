@@ -4,10 +4,10 @@
 use super::ink::COLORS;
 use super::theme::{DARK, LIGHT};
 
-/// WCAG 2.2, 1.4.11: graphics need 3 : 1 against what is beside them.
+/// WCAG 2.2, 1.4.11: graphics need a contrast of 3 : 1 with their surroundings.
 const CONTRAST: f64 = 3.0;
-/// Least distance in `OKLab`, with normal vision and with a color deficiency. Colors that are the same in both
-/// themes have little room; their markers differ as well.
+/// Minimum distance in `OKLab`, with normal vision and with a color deficiency. Colors that are the same in
+/// both themes are restricted; their markers also differ.
 const DISTANCES: [f64; 4] = [0.15, 0.065, 0.065, 0.065];
 
 type Rgb = [f64; 3];

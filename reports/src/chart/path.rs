@@ -16,7 +16,7 @@ pub(super) struct Elements {
 }
 
 impl Elements {
-    /// Adds an outline; it joins the path before it if both look alike.
+    /// Adds an outline; it joins the previous path if both have the same class.
     pub(super) fn outline(&mut self, class: String, outline: &str) {
         match &mut self.path {
             _ if outline.is_empty() => {}
@@ -28,7 +28,7 @@ impl Elements {
         }
     }
 
-    /// Adds anything else.
+    /// Adds any other element.
     pub(super) fn push(&mut self, element: &str) {
         self.end_path();
         self.written.push_str(element);
@@ -57,7 +57,7 @@ pub(super) fn pixels(tenths: i32) -> String {
     }
 }
 
-/// A line through some points, as the steps from each to the next: those are short numbers.
+/// A line through some points, as relative steps, which are short numbers.
 pub(super) fn open_outline(points: impl IntoIterator<Item = BackendCoord>) -> String {
     let mut points = points.into_iter();
     let Some((mut x, mut y)) = points.next() else {
@@ -71,7 +71,7 @@ pub(super) fn open_outline(points: impl IntoIterator<Item = BackendCoord>) -> St
             (0, 0) => continue,
             (right, 0) => write!(outline, "h{}", pixels(right)),
             (0, down) => write!(outline, "v{}", pixels(down)),
-            // The letter holds for all that follow.
+            // The letter applies to all following steps.
             (right, down) if slanted => write!(outline, "{}{}", next(right), next(down)),
             (right, down) => write!(outline, "l{}{}", pixels(right), next(down)),
         };
@@ -87,7 +87,7 @@ pub(super) fn closed_outline(points: impl IntoIterator<Item = BackendCoord>) -> 
     if outline.is_empty() { outline } else { outline + "z" }
 }
 
-/// A second number; a minus sign separates by itself.
+/// A second number; a minus sign is a separator.
 fn next(tenths: i32) -> String {
     if tenths < 0 { pixels(tenths) } else { format!(" {}", pixels(tenths)) }
 }

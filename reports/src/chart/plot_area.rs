@@ -20,26 +20,26 @@ use super::text::{FONT_SIZE, tenths, width};
 
 /// Height of the field, pixels, unless the labels next to it need more.
 const HEIGHT: u32 = 230;
-/// Room for the ticks of the axis below, and for each heading.
+/// Height of the ticks of the axis below, and of each heading.
 const LINE: u32 = 22;
 
-/// What is known before anything is drawn.
+/// The input for a field, before anything is drawn.
 pub(super) struct Plan<'p> {
-    /// What the axis below shows.
+    /// The axis below.
     pub(super) x: &'p AxisSpec,
-    /// What the axis at the side shows.
+    /// The axis at the side.
     pub(super) y: &'p AxisSpec,
     /// The figures that must lie on each.
     pub(super) figures: (Vec<f64>, Vec<f64>),
-    /// Whether the axis below is a parameter, which reads best at the values that it had.
+    /// Whether the axis below is a parameter, with ticks at its measured values.
     pub(super) parameter: bool,
-    /// Room to the right of the field, pixels.
+    /// Width to the right of the field, pixels.
     pub(super) beside: u32,
-    /// Least height of the field, pixels.
+    /// Minimum height of the field, pixels.
     pub(super) least: u32,
 }
 
-/// A field that is ready to be drawn on.
+/// A field with axes, ready for drawing.
 pub(super) struct PlotArea {
     /// Everything drawn.
     pub(super) canvas: Canvas,
@@ -51,7 +51,7 @@ pub(super) struct PlotArea {
 }
 
 impl PlotArea {
-    /// Draws the axes; `None` when one of them can hold no figure.
+    /// Draws the axes; `None` if one of them cannot show any figure.
     pub(super) fn new(plan: &Plan<'_>) -> DrawResult<Option<Self>> {
         let (xs, ys) = &plan.figures;
         let (Some(x), Some(y)) = (Axis::new(plan.x, xs), Axis::new(plan.y, ys)) else {
@@ -96,17 +96,17 @@ impl PlotArea {
         text(&self.root, &plan.x.heading(), at, Ink::Label, HPos::Center)
     }
 
-    /// Whether a point can stand here.
+    /// Whether the field can show a point.
     pub(super) fn holds(&self, x: f64, y: f64) -> bool {
         self.x.holds(x) && self.y.holds(y)
     }
 
-    /// The part of an interval that the axis at the side can hold.
+    /// The part of an interval that the axis at the side can show.
     pub(super) fn along_y(&self, interval: Option<Interval>) -> Option<Interval> {
         interval.filter(|ends| self.y.holds(ends.low) && self.y.holds(ends.high))
     }
 
-    /// Where a point stands that [`Self::holds`].
+    /// The position of a point for which [`Self::holds`] is true.
     pub(super) fn at(&self, x: f64, y: f64) -> BackendCoord {
         self.area.map_coordinate(&(x, y))
     }

@@ -19,7 +19,7 @@ use super::text::{FONT_SIZE, NAME_LENGTH, shortened, tenths, width};
 /// Width of every chart but a table, pixels.
 pub(super) const WIDTH: u32 = 500;
 const AXIS_HEIGHT: u32 = 26;
-/// Least room for the figures at the right, which also keeps the last tick's label whole.
+/// Minimum width of the figures at the right, which also keeps the last tick's label complete.
 const WORDS_WIDTH: u32 = 40;
 
 /// Rows from top to bottom, each with its name at its middle.
@@ -50,11 +50,11 @@ impl ValueFormatter<f64> for Rows {
     }
 }
 
-/// How the rows stand.
+/// The layout of the rows.
 pub(super) struct Layout {
     /// Height of a row, pixels.
     pub(super) row: u32,
-    /// Room above the first row, pixels.
+    /// Height above the first row, pixels.
     pub(super) above: u32,
 }
 
@@ -72,7 +72,7 @@ pub(super) fn canvas(layout: &Layout, rows: usize) -> Canvas {
 }
 
 impl RowPlot {
-    /// Draws names and axis, and keeps room for the words.
+    /// Draws names and axis, and reserves room for the words.
     pub(super) fn new(
         canvas: &Canvas,
         layout: &Layout,
@@ -107,7 +107,7 @@ impl RowPlot {
         Ok(Self { root, area, low })
     }
 
-    /// Where a figure stands in a row; the middle of the first is 0.5.
+    /// The position of a figure in a row; the middle of the first is 0.5.
     pub(super) fn at(&self, value: f64, row: f64) -> BackendCoord {
         self.area.map_coordinate(&(value, row))
     }

@@ -1,4 +1,4 @@
-//! The element around a drawing, which says in words what it shows.
+//! The element around a drawing, with a text alternative.
 
 use maud::{Markup, PreEscaped, html};
 

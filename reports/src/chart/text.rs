@@ -1,12 +1,12 @@
-//! Texts in a chart: how large they are, and how they are made to fit.
+//! Texts in a chart: their size, and shortening.
 
 use super::path::PRECISION;
 
 /// Size of every text, pixels.
 pub(super) const FONT_SIZE: u32 = 12;
-/// Longest name in a chart; the table beside it has the whole name.
+/// Maximum length of a name in a chart; the table next to it has the full name.
 pub(super) const NAME_LENGTH: usize = 24;
-/// Room for a character ÷ font size: more than the mean, so that no text is cut off.
+/// Width of a character ÷ font size: more than the mean, so that no text is cut off.
 const ROOM: f64 = 0.6;
 
 /// Pixels as plotters counts them.
@@ -14,7 +14,7 @@ pub(super) fn tenths(pixels: u32) -> i32 {
     pixels.cast_signed() * PRECISION
 }
 
-/// The room that the longest of some texts needs, pixels.
+/// The width of the longest of some texts, pixels.
 pub(super) fn width<'t>(texts: impl IntoIterator<Item = &'t str>) -> u32 {
     let longest = texts.into_iter().map(|text| text.chars().count()).max().unwrap_or(0);
     (longest as f64 * ROOM * f64::from(FONT_SIZE)).ceil() as u32

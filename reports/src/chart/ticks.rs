@@ -1,20 +1,20 @@
-//! Where the ticks of an axis stand.
+//! The positions of the ticks of an axis.
 
 use std::ops::RangeInclusive;
 
 use runtime_bench_results::trial::metric;
 
-/// Most ticks that fit without crowding.
+/// Maximum number of ticks.
 pub(super) const TICKS: usize = 6;
-/// Fewer do not tell how an axis is divided.
+/// Minimum number of ticks that show the scale of an axis.
 pub(super) const FEWEST: usize = 3;
 
-/// What a reader calls a round figure.
+/// Round figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Round {
     /// 1, 2, 5, 10, 20…
     Decimal,
-    /// 1, 2, 4, 8, 16…, of which 1024 have a name of their own.
+    /// 1, 2, 4, 8, 16…; 1024 is the next unit.
     Binary,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn log(low: f64, high: f64, round: Round, most: usize) -> Vec<f64> {
     };
     let power = |value: f64| value.log10() / base.log10();
     let (from, to) = (power(low).floor() as i32, power(high).ceil() as i32);
-    // One in so many powers, or several figures in each.
+    // One tick in several powers, or several figures in each.
     let every = usize::try_from(to.saturating_sub(from)).unwrap_or(0).div_ceil(most).max(1);
     let inside = |nice: &[f64]| -> Vec<f64> {
         let powers = (from..=to).step_by(every).map(|power| base.powi(power));
@@ -59,7 +59,7 @@ pub(super) fn log(low: f64, high: f64, round: Round, most: usize) -> Vec<f64> {
     if fitting.len() < FEWEST { linear(low, high, round) } else { fitting }
 }
 
-/// At p50, p90, p99, p99.9 and so on, with their names; a percentile `q` stands at `1 ÷ (1 − q)`.
+/// At p50, p90, p99, p99.9 and so on, with their names; a percentile `q` is at `1 ÷ (1 − q)`.
 pub(super) fn percentiles(range: &RangeInclusive<f64>) -> Vec<(f64, String)> {
     let median = (2.0, metric::P50.id.to_owned());
     let nines = (1..=12_u8).map(|nines| {

@@ -1,4 +1,4 @@
-//! How the values of each runner are distributed: the density around a box of quartiles.
+//! The distribution of each runner's values: the density around a box of quartiles.
 
 use maud::Markup;
 use plotters_backend::BackendCoord;
@@ -19,11 +19,11 @@ use crate::format;
 const LAYOUT: Layout = Layout { row: 44, above: 4 };
 /// Half the height of a violin, rows.
 const HALF: f64 = 0.44;
-/// Fewer values are drawn one by one: an outline would show more than is known.
+/// Minimum number of values for an outline; fewer are drawn one by one.
 const FEWEST: usize = 50;
 /// Quartile distances from the box beyond which a value is drawn on its own (Tukey 1977).
 const FAR: f64 = 1.5;
-/// Most values that are drawn by themselves, on each side.
+/// Maximum number of values on each side that are drawn on their own.
 const FAR_VALUES: usize = 20;
 
 /// A chart of distributions.
@@ -42,11 +42,11 @@ pub(crate) struct ViolinRow {
     pub(crate) name: String,
     /// Its color and marker.
     pub(crate) series: usize,
-    /// What it measured, in any order.
+    /// Its values, in any order.
     pub(crate) values: Vec<f64>,
 }
 
-/// Five figures of a sorted sample, and what lies beyond.
+/// Five figures of a sorted sample, and the values beyond.
 #[derive(Debug, PartialEq)]
 struct Summary {
     low: f64,
@@ -77,7 +77,7 @@ impl Violin {
     /// Draws the chart; `None` when no value can be drawn.
     pub(crate) fn draw(&self, about: &Description) -> Result<Option<Markup>, ChartError> {
         let values: Vec<f64> = self.rows.iter().flat_map(|row| row.values.clone()).collect();
-        // Places matter here, not lengths from zero: where nothing is zero, a ratio is what compares.
+        // Positions matter here, not lengths from zero: without a zero, ratios are compared.
         let positive = values.iter().all(|value| !is_drawable(*value) || *value > 0.0);
         let kind = if positive { AxisKind::Log } else { AxisKind::Auto };
         let scaled = AxisSpec { kind, ..AxisSpec::figure(&self.unit) };
@@ -157,8 +157,8 @@ impl Painter<'_> {
         median(sorted).map_or(Ok(()), mark)
     }
 
-    /// The density, to both sides. It is that of the places on the axis, so that equal areas are
-    /// equal shares also where the axis is logarithmic.
+    /// The density, to both sides. It is the density of positions on the axis, so that equal areas are equal
+    /// shares on a logarithmic axis, too.
     fn outline(&self, sorted: &[f64]) -> DrawResult {
         let outline = density(&self.axis.shares(sorted));
         let side = |sign: f64| {
@@ -208,7 +208,7 @@ impl Painter<'_> {
     }
 }
 
-/// A gap in the box, which stands out from it in every color.
+/// A gap in the box, which is visible in every color.
 fn mark_median(root: &Root, (x, y): BackendCoord) -> DrawResult {
     line(root, &[(x, y - tenths(8)), (x, y + tenths(8))], Ink::Figure.line())
 }

@@ -1,9 +1,9 @@
 //! A comparison as text, Markdown, `JUnit` XML and a page.
 //!
-//! - `table`: what each row shows; the other files only arrange it.
+//! - `table`: the content of each row; the other files only arrange it.
 //! - `text`: for a terminal.
 //! - `markdown`: for a pull request.
-//! - `junit`: for a server of continuous integration.
+//! - `junit`: for CI systems.
 //! - `page`: for a browser.
 
 mod junit;

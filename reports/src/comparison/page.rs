@@ -1,4 +1,4 @@
-//! A comparison as a page of its own.
+//! A comparison as a separate page.
 
 use std::path::{Path, PathBuf};
 
@@ -16,13 +16,13 @@ use crate::{format, view::wording};
 
 /// Half the width of a plot.
 const HALF: f64 = 120.0;
-/// Factors that an axis may end at.
+/// Possible ends of an axis, as factors.
 const AXES: [f64; 4] = [1.1, 1.25, 2.0, 10.0];
-/// An axis holds the intervals of this part of the rows; arrows would tell no more of the others.
+/// Share of the rows whose intervals fit on the axis.
 const SHOWN: f64 = 0.9;
 
-/// Writes the page of a comparison, its preview picture and its data into a folder, which is made if need be;
-/// where the page is. `command` is what made it.
+/// Writes the page of a comparison, its preview picture and its data into a folder, which is created if
+/// necessary, and returns the path of the page. `command` is the command that made it.
 ///
 /// # Errors
 /// When the folder holds another site, or a file cannot be written.
@@ -41,7 +41,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
     let document = &judged.document;
     let (open, mut settled): (Vec<&Row>, Vec<&Row>) =
         document.rows.iter().partition(|row| row.word.is_open());
-    // A failure has no ratio, and is worse than any.
+    // A failure has no ratio, and is worse than any ratio.
     let cost = |row: &Row| row.ratio.unwrap_or(f64::INFINITY);
     settled.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
     let axis = axis(&document.rows);
@@ -76,15 +76,15 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
             (list(&unpaired(judged, usize::MAX)))
         }
         section aria-labelledby="command" {
-            h2 #command { "Made by" }
+            h2 #command { "Command" }
             pre { code { (command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")) } }
-            p { a href="comparison.json" { "comparison.json" } " has every figure of this page." }
+            p { a href="comparison.json" { "comparison.json" } " contains every figure on this page." }
         }
     };
     lone_document(&document.title, &conclusion, &body)
 }
 
-/// What explains the rows that differ, and every count.
+/// The explanations of the rows that differ, and every count.
 fn explanations(document: &Document) -> Markup {
     let evidence = document.explanations.iter().flat_map(|found| &found.evidence);
     html! {
@@ -104,7 +104,7 @@ fn list(items: &[String]) -> Markup {
     }
 }
 
-/// The worst and the best row: what it is, its name, and its change.
+/// The worst and the best row: a label, its name, and its change.
 fn extremes<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Vec<[String; 3]> {
     let mut changed: Vec<&Row> =
         rows.into_iter().filter(|row| matches!(row.word, Word::Slower | Word::Faster)).collect();

@@ -1,4 +1,4 @@
-//! What each row of a comparison shows.
+//! The cells of each row of a comparison.
 
 use runtime_bench_analysis::comparison::{Document, FailOn, Judged, Row, Word};
 
@@ -47,7 +47,7 @@ pub(super) fn cells(judged: &Judged, row: &Row) -> [Cell; 6] {
     ]
 }
 
-/// What explains the rows that differ, in the order of the explanations.
+/// The explanations of the rows that differ, in their order.
 pub(super) fn explained(document: &Document) -> impl Iterator<Item = Explained<'_>> {
     document.explanations.iter().map(|found| {
         let row = document.rows.iter().find(|row| row.name == found.row);
@@ -61,7 +61,7 @@ pub(super) fn why(document: &Document) -> Table {
     summary("row", explained(document))
 }
 
-/// How many rows say this.
+/// The number of rows with a verdict.
 pub(super) fn of_word(judged: &Judged, word: Word) -> usize {
     judged.document.rows.iter().filter(|row| row.word == word).count()
 }
@@ -78,7 +78,7 @@ pub(crate) fn counts(judged: &Judged) -> String {
     if counted.is_empty() { total } else { format!("{total}: {}", counted.join(", ")) }
 }
 
-/// What the gate says: `pass: none of 40 rows is proven slower by more than 1 %`.
+/// The message of the gate: `pass: none of 40 rows is proven slower by more than 1 %`.
 pub(crate) fn verdict(judged: &Judged) -> String {
     wording::gate(judged.outcome, judged.fail_on, judged.sentence())
 }

@@ -12,12 +12,12 @@ use crate::sanitize::single_line;
 /// Cells of one side only that are named.
 const UNPAIRED: usize = 3;
 
-/// How a comparison is shown.
+/// Options for showing a comparison.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Form<'a> {
-    /// Every row, also those without a difference.
+    /// Every row, including those without a difference.
     pub verbose: bool,
-    /// Also what a gate says that does not pass; else the caller says it.
+    /// Whether to include the message of a gate that does not pass; otherwise the caller prints it.
     pub complete: bool,
     /// Shown instead of the rows, unless `verbose`.
     pub matrix: Option<&'a str>,
@@ -62,7 +62,7 @@ pub fn text(judged: &Judged, form: Form<'_>) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What explains the rows that differ.
+/// The explanations of the rows that differ.
 fn why(document: &Document) -> impl Iterator<Item = String> {
     explained(document).flat_map(|one| {
         let head = single_line(&format!("why {}:", one.name));

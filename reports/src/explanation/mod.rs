@@ -1,9 +1,9 @@
-//! What explains the difference of two runners or builds.
+//! Explanations of the difference between two runners or builds.
 //!
-//! - `sentences`: what the counts say.
+//! - `sentences`: the counts in sentences.
 //! - `table`: the counts. Terminal, pages and Markdown only arrange both.
 //! - `text`: one explanation for a terminal.
-//! - `page`: every count, folded.
+//! - `page`: every count, in a collapsed section.
 
 mod page;
 mod sentences;

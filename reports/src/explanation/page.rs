@@ -6,7 +6,7 @@ use super::sentences::{Explained, distorted};
 use super::table::table;
 use crate::view::wording::prose;
 
-/// Every count of some explanations, folded.
+/// Every count of some explanations, in collapsed sections.
 pub(crate) fn counts<'a>(explained: impl IntoIterator<Item = Explained<'a>>) -> Markup {
     html! {
         @for Explained { name, explanation, .. } in explained {
@@ -21,7 +21,7 @@ pub(crate) fn counts<'a>(explained: impl IntoIterator<Item = Explained<'a>>) -> 
     }
 }
 
-/// What limits the counts.
+/// Notes on the limits of the counts.
 pub(crate) fn remarks(lines: impl IntoIterator<Item = String>) -> Markup {
     let lines: Vec<String> = lines.into_iter().collect();
     html! {

@@ -1,4 +1,4 @@
-//! What the counts say, in sentences.
+//! The counts in sentences.
 
 use runtime_bench_analysis::explanation::{
     Distortion, EventDifference, Explanation, PartDifference,
@@ -9,23 +9,23 @@ use runtime_bench_results::evidence::{Event, Evidence, Missing};
 use crate::format;
 use crate::view::wording;
 
-/// Sentences are made of so many events.
+/// Maximum number of events in a sentence.
 const IN_A_SENTENCE: usize = 3;
-/// Parts with a smaller share get no sentence.
+/// Minimum share of a part that gets a sentence.
 const WORTH_A_SENTENCE: f64 = 0.2;
 
-/// An explanation, and what it should explain.
+/// An explanation, and the difference that it should explain.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Explained<'a> {
-    /// What a table calls it: a runner, or a row of a comparison.
+    /// Its name in a table: a runner, or a row of a comparison.
     pub(crate) name: &'a str,
     /// The timed cost of the candidate ÷ that of the reference; `None` where no time was compared.
     pub(crate) ratio: Option<f64>,
-    /// What explains it.
+    /// The explanation.
     pub(crate) explanation: &'a Explanation,
 }
 
-/// What the counts say, a sentence for each large part of the difference.
+/// A sentence for each large part of the difference.
 pub(crate) fn sentences(explained: Explained<'_>) -> Vec<String> {
     let Explanation { wall, operation, parts, .. } = explained.explanation;
     if !wall.is_beyond_spread() {
@@ -61,7 +61,7 @@ pub(crate) fn sentences(explained: Explained<'_>) -> Vec<String> {
     large.iter().map(sentence).collect()
 }
 
-/// That the counted processes do not show the timed difference.
+/// A note if the counted processes do not show the timed difference.
 fn not_fitting(explanation: &Explanation, ratio: f64) -> String {
     let Explanation { wall, operation, candidate, reference, .. } = explanation;
     format!(
@@ -96,18 +96,18 @@ fn in_words(explanation: &Explanation, events: &[EventDifference]) -> String {
     )
 }
 
-/// How tracing changed a count.
+/// The effect of tracing on a count.
 pub(crate) fn distorted(distortion: &Distortion, operation: &str) -> String {
     let Distortion { runner, event, difference } = distortion;
     format!(
-        "Note: tracing changed {event} of {runner} from {} to {} per {operation}; its counts of calls that wait or \
-         wake are rough",
+        "Note: tracing changed {event} of {runner} from {} to {} per {operation}; its counts of \
+         calls that wait or wake up threads are rough",
         format::number(difference.reference.median),
         format::number(difference.candidate.median)
     )
 }
 
-/// `tokio itself counts, per message: 0.612 worker parks, 1.24 µs worker busy time`.
+/// `tokio's own counters, per message: 0.612 worker parks, 1.24 µs worker busy time`.
 pub(crate) fn own_counters(evidence: &Evidence) -> Option<String> {
     let counted = evidence.counts.iter().filter_map(|count| match &count.event {
         Event::Runtime(name) => Some((name, count.event.unit(), median(&count.values)?)),
@@ -119,10 +119,10 @@ pub(crate) fn own_counters(evidence: &Evidence) -> Option<String> {
     let Evidence { cell, operation, .. } = evidence;
     let runner = &cell.runner;
     (!counted.is_empty())
-        .then(|| format!("{runner} itself counts, per {operation}: {}", counted.join(", ")))
+        .then(|| format!("{runner}'s own counters, per {operation}: {}", counted.join(", ")))
 }
 
-/// What could not be counted of some cells, each fact once.
+/// The missing evidence of some cells, each fact once.
 pub(crate) fn not_counted<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> Vec<String> {
     let missing = evidence.into_iter().flat_map(|one| &one.missing);
     let line = |missing: &Missing| {

@@ -1,4 +1,4 @@
-//! The counts: of one explanation all of them, of several the parts of the time.
+//! The counts as tables: all counts of one explanation, or the parts of the time of several.
 
 use runtime_bench_analysis::explanation::{Difference, EventDifference, Explanation, Part};
 
@@ -7,16 +7,16 @@ use crate::format::Scale;
 use crate::table::Align::{Left, Right};
 use crate::table::{Cell, Table};
 
-/// The most events of a part, and of the others.
+/// Maximum number of events of a part, and of the others.
 const MOST_EVENTS: usize = 5;
 
-/// How [`summary`] is read.
-pub(crate) const READING: &str = "The parts add up to the difference; “–” is within the spread of the processes, \
-                                  or below 5%. Events are named that differ with a part and are many enough to \
-                                  make it up";
+/// How to read [`summary`].
+pub(crate) const READING: &str = "The parts add up to the difference; “–” means within the spread \
+                                  of the processes, or below 5%. The events that are named differ \
+                                  in the same direction as a part and can account for it";
 
-/// A line for each explanation: the difference, its parts, and what the counts say. `heading` is what the first
-/// column names.
+/// A line for each explanation: the difference, its parts, and the counts in sentences. `heading` is the
+/// heading of the first column.
 pub(crate) fn summary<'a>(
     heading: &str,
     explained: impl IntoIterator<Item = Explained<'a>>,
@@ -28,7 +28,7 @@ pub(crate) fn summary<'a>(
         (user, Right),
         (system, Right),
         (waiting, Right),
-        ("what was counted", Left),
+        ("explanation", Left),
     ]);
     for one in explained {
         let Explanation { wall, operation, parts, .. } = one.explanation;

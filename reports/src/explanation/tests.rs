@@ -70,9 +70,9 @@ fn what_a_runtime_counts_itself_is_not_compared() {
         .extend([own("worker parks", 0.5), own("worker busy time", 1_500.0)]);
     let text = text(&document);
     let line =
-        "tokio itself counts, per message: 0.500 worker parks, 1.50\u{a0}µs worker busy time";
+        "tokio's own counters, per message: 0.500 worker parks, 1.50\u{a0}µs worker busy time";
     assert!(text.contains(line), "{text}");
-    assert!(!text.contains("smol itself counts"), "{text}");
+    assert!(!text.contains("smol's own counters"), "{text}");
 }
 
 #[test]

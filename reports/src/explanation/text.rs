@@ -32,7 +32,7 @@ pub fn text(document: &ExplanationDocument) -> String {
     lines.iter().map(|line| single_line(line) + "\n").collect()
 }
 
-/// `43% slower (settled): rate 178 k messages/s against 254 k messages/s; ratio of costs 1.43 [1.38–1.48]`.
+/// `43% slower (settled): rate 178 k messages/s against 254 k messages/s; cost ratio 1.43 [1.38–1.48]`.
 fn timed_line(timed: &Timed) -> String {
     let Timed { reference, candidate, comparison, .. } = timed;
     let words = wording::words(comparison, &candidate.unit);
@@ -43,7 +43,7 @@ fn timed_line(timed: &Timed) -> String {
     let interval = interval.map(|interval| format!(" [{interval}]")).unwrap_or_default();
     let control = if timed.control_failed { "; its A/A control failed" } else { "" };
     format!(
-        "{words} ({class}): {} {} against {}; ratio of costs {ratio}{interval}{control}",
+        "{words} ({class}): {} {} against {}; cost ratio {ratio}{interval}{control}",
         candidate.name,
         figure(candidate.value),
         figure(reference.value),

@@ -1,5 +1,5 @@
-//! `data.csv`: one row per cell and metric, and per event that was counted; a cell without a result is a row with
-//! its reason.
+//! `data.csv`: one row per cell and metric, and per counted event; a cell without a result is a row with its
+//! reason.
 
 use std::borrow::Cow;
 
@@ -83,7 +83,7 @@ pub(crate) fn table(
     explanations: &[CellExplanation],
 ) -> Result<Vec<u8>, ReportError> {
     let mut builder = WriterBuilder::new();
-    // Also a table without lines has its columns.
+    // A table without rows also has its columns.
     let mut writer =
         builder.has_headers(false).terminator(Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(COLUMNS).map_err(|error| ReportError::encode("CSV", &error))?;
@@ -118,7 +118,7 @@ fn write(
             record
         })?;
     }
-    // Counts belong to a cell, whatever the phase.
+    // Counts belong to a cell, regardless of the phase.
     let counted = run.evidence.iter().filter(|one| one.cell == row.key);
     for evidence in counted.filter(|_| group.phase != Phase::Startup) {
         for count in &evidence.counts {
@@ -195,8 +195,8 @@ fn with_verdict<'a>(record: Record<'a>, row: &'a Row, unit: &str, checked: bool)
     }
 }
 
-/// Text that a spreadsheet does not take for a formula: what begins like one gets a `'` before it, also
-/// behind what divides cells where a comma does not. A `-` alone, which stands for no parameters, is none.
+/// Text that a spreadsheet does not interpret as a formula: text that begins like one gets a leading `'`,
+/// also after other cell separators. A single `-`, which means no parameters, is kept.
 fn text(text: &str) -> Cow<'_, str> {
     let mut safe = String::new();
     let mut begins = true;
@@ -210,7 +210,7 @@ fn text(text: &str) -> Cow<'_, str> {
     if safe.len() == text.len() { Cow::Borrowed(text) } else { Cow::Owned(safe) }
 }
 
-/// Also as they are typed in East Asia.
+/// Including the full-width characters of East Asia.
 fn begins_formula(character: char) -> bool {
     matches!(character, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
 }

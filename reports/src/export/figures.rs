@@ -1,4 +1,4 @@
-//! The figures of a run, one after the other, as trackers keep them.
+//! The figures of a run as a list, for trackers.
 
 use runtime_bench_analysis::analysis::{Analysis, Status};
 use runtime_bench_analysis::stats::Interval;
@@ -43,7 +43,7 @@ pub(super) fn figures(analysis: &Analysis) -> Vec<Figure<'_>> {
 }
 
 impl Figure<'_> {
-    /// The cell, and its phase where that is not the usual one: `null/tokio/-`, `null/tokio/- (startup)`.
+    /// The cell, and its phase if it is not the usual one: `null/tokio/-`, `null/tokio/- (startup)`.
     pub(super) fn name(&self) -> String {
         let key = sanitize(&self.key.to_string());
         match self.phase {
@@ -62,7 +62,7 @@ impl Figure<'_> {
     }
 
     /// The same figure where lower is better: a rate becomes the time of one, `messages/s` becomes
-    /// `ns/message`. `None` where neither direction is better.
+    /// `ns/message`. `None` if neither direction is better.
     pub(super) fn cost(self) -> Option<Self> {
         match self.better {
             Better::Lower => Some(self),

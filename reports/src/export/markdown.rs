@@ -14,12 +14,12 @@ use crate::table::Align::Left;
 use crate::table::{Cell, Table};
 use crate::view::{Group, View, noise, wording};
 
-/// Failed cells that are named, of which all are counted; and claims.
+/// Maximum number of failed cells, and of claims, that are listed by name.
 const NAMED: usize = 10;
 /// Longest name or reason, in characters.
 const LONGEST: usize = 120;
 
-/// The summary. It never is larger than 60 KB.
+/// The summary, at most 60 KB.
 pub(super) fn summary(view: &View<'_>) -> String {
     let mut parts = vec![title(view.run), control(view.analysis.noise)];
     parts.extend(noise::unfinished(view.run).map(|why| format!("**Not finished**: {why}")));
@@ -47,7 +47,7 @@ fn title(run: &Run) -> String {
     )
 }
 
-/// What the reference against itself said.
+/// The result of the A/A control.
 fn control(noise: Noise) -> String {
     let Noise { passed, unproven, failed } = noise;
     let all = passed + unproven + failed;
@@ -66,7 +66,7 @@ fn control(noise: Noise) -> String {
     )
 }
 
-/// How many comparisons have an answer.
+/// The number of comparisons with an answer.
 fn precision(view: &View<'_>) -> String {
     let counts = view.counts();
     match counts.total() {
@@ -75,7 +75,7 @@ fn precision(view: &View<'_>) -> String {
     }
 }
 
-/// What the run says to each use case.
+/// The answer for each use case.
 fn answers(view: &View<'_>) -> String {
     let measured = view.answers.iter().filter(|answer| answer.state != AnswerState::NotMeasured);
     let lines = measured.map(|answer| {
@@ -88,7 +88,7 @@ fn answers(view: &View<'_>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What the run says to its claims.
+/// The verdicts of the claims.
 fn claims(view: &View<'_>) -> String {
     let mut table = Table::new(&[("claim", Left), ("verdict", Left)]);
     for judged in view.claims.iter().take(NAMED) {
@@ -98,7 +98,7 @@ fn claims(view: &View<'_>) -> String {
     if table.is_empty() { String::new() } else { table.markdown() }
 }
 
-/// How many cells have no result, and which of them failed.
+/// The number of cells without a result, and the failed ones.
 fn counts(view: &View<'_>) -> String {
     let rows = || view.compared_groups().flat_map(|group| &group.source.rows);
     let of = |word: &str| rows().filter(|row| row.status.word() == word).count();
@@ -143,7 +143,7 @@ fn table(view: &View<'_>, room: usize) -> String {
         );
     }
     text + "\n**Bold**: settled. `~`: leaning. A range: open (cost ÷ the reference’s cost). The \
-        reference shows its figure."
+            reference shows an absolute figure."
 }
 
 fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {
@@ -157,7 +157,7 @@ fn row(view: &View<'_>, group: &Group<'_>) -> Vec<Cell> {
     [Cell::new(name + doubt)].into_iter().chain(cells).collect()
 }
 
-/// `43% slower`; of the reference its figure, and without one why.
+/// `43% slower`; the figure of the reference; the reason if there is no result.
 fn cell(group: &Group<'_>, row: &Row) -> Cell {
     if let Some(found) = &row.comparison {
         let found = group.trusted(found);
@@ -172,7 +172,7 @@ fn cell(group: &Group<'_>, row: &Row) -> Cell {
     })
 }
 
-/// A text that is not endless.
+/// A text of limited length.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -180,7 +180,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The same without Markdown of its own.
+/// The same with escaped Markdown.
 fn short(text: &str) -> String {
     escaped(&shortened(text))
 }

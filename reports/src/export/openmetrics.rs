@@ -8,11 +8,11 @@ use runtime_bench_results::run::Run;
 use super::figures::Figure;
 use crate::sanitize::sanitize;
 
-/// A family of metrics: all samples of it stand together.
+/// A family of metrics, whose samples are adjacent.
 struct Family {
     unit: String,
     help: String,
-    /// Value by labels, so that each stands once.
+    /// Values by labels, each once.
     samples: BTreeMap<String, f64>,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn text(figures: &[Figure<'_>], run: &Run) -> String {
     text + "# EOF\n"
 }
 
-/// What the run was.
+/// The description of the run.
 fn about(run: &Run) -> String {
     let environment = &run.header.environment;
     let facts = [
@@ -94,7 +94,7 @@ fn label(name: &str, value: &str) -> String {
     format!("{name}=\"{}\"", escaped(value))
 }
 
-/// Text as it is written in quotes and after `# HELP`.
+/// Text escaped for quotes and for `# HELP`.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for character in sanitize(text).chars() {
@@ -102,7 +102,7 @@ fn escaped(text: &str) -> String {
             '\\' => escaped.push_str("\\\\"),
             '"' => escaped.push_str("\\\""),
             '\n' => escaped.push_str("\\n"),
-            // `sanitize` leaves these, which a terminal obeys.
+            // `sanitize` keeps these control characters.
             '\r' | '\t' => escaped.push(' '),
             character => escaped.push(character),
         }
@@ -110,7 +110,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// A unit as a part of a name, in base units, and what a value is multiplied by to be in it.
+/// A base unit as part of a name, and the factor that converts values to it.
 fn unit(unit: &str) -> (String, f64) {
     let (what, per) = unit.split_once('/').unwrap_or((unit, ""));
     let (base, scale) = match what {

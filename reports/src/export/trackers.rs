@@ -21,7 +21,8 @@ struct Entry {
     extra: String,
 }
 
-/// Every figure that has a better direction, as one where lower is better: the tool knows one direction a file.
+/// Every figure with a better direction, converted so that lower is better: the tool supports one direction
+/// per file.
 pub(super) fn github_action_benchmark(
     figures: &[Figure<'_>],
     run: &Run,
@@ -47,12 +48,12 @@ struct Metric {
     upper_value: Option<f64>,
 }
 
-/// Longest name of a measure, characters.
+/// Maximum length of the name of a measure, in characters.
 const LONGEST_MEASURE: usize = 64;
-/// Longest name of a benchmark, characters.
+/// Maximum length of the name of a benchmark, in characters.
 const LONGEST_BENCHMARK: usize = 1_024;
 
-/// Benchmark → measure → metric; the name of a measure holds its unit.
+/// Benchmark → measure → metric; the name of a measure contains its unit.
 pub(super) fn bencher(figures: &[Figure<'_>]) -> Result<String, ReportError> {
     let mut benchmarks: BTreeMap<String, BTreeMap<String, Metric>> = BTreeMap::new();
     let short = |text: String, most: usize| text.chars().take(most).collect::<String>();

@@ -1,11 +1,11 @@
-//! Answers to named use cases: a card each, with its numbers and what would change it.
+//! Answers to named use cases: a card for each, with its numbers and what would change it.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::answers::{Answer, AnswerState};
 
 use crate::view::{View, wording};
 
-/// The cards; nothing where nothing was compared.
+/// The cards; empty if nothing was compared.
 pub(super) fn section(view: &View<'_>) -> Markup {
     html! {
         @if view.answers.iter().any(|answer| answer.state != AnswerState::NotMeasured) {
@@ -17,7 +17,8 @@ pub(super) fn section(view: &View<'_>) -> Markup {
     }
 }
 
-/// `tokio; smol 21–43% slower` or `depends: …`, split in two: what follows stands smaller behind the name.
+/// `tokio; smol 21–43% slower` or `depends: …`, split in two: the second part is smaller and follows the
+/// name.
 pub(super) fn parts(recommendation: &str) -> (&str, &str) {
     let (name, rest) = recommendation.split_once([';', ':']).unwrap_or((recommendation, ""));
     (name, rest.trim_start())

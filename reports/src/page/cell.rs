@@ -7,28 +7,28 @@ use runtime_bench_analysis::stats::{Comparison, Verdict};
 use crate::format;
 use crate::view::{Group, wording};
 
-/// Half the width of a plot, the width of a factor of two, and how near to an edge a mark may stand.
+/// Half the width of a plot, the width of a factor of two, and the minimum distance of a mark from the edge.
 const HALF: f64 = 120.0;
 const DOUBLE: f64 = 32.0;
 const EDGE: f64 = 14.0;
 
-/// What a cell shows.
+/// The content of a cell.
 pub(super) enum Content<'a> {
-    /// A comparison with the reference, and what a tooltip adds.
+    /// A comparison with the reference, and the text of its tooltip.
     Compared(Comparison, Option<String>),
     /// A figure that the others of its row are compared with.
     Figure(String),
-    /// Whether it passed, where that is all that is asked, and what it did or what failed.
+    /// Whether a check passed, and the outcome or the failure.
     Checked(bool, String),
     /// No result, and why.
     Empty(&'a str, String),
 }
 
 impl<'a> Content<'a> {
-    /// Of a row; `None` where the plan has no such cell.
+    /// The content for a row; `None` if the plan does not include the cell.
     pub(super) fn of(group: &Group<'_>, row: Option<&'a Row>) -> Self {
         let Some(row) = row else {
-            return Self::Empty("not planned", "this run has no such cell".to_owned());
+            return Self::Empty("not planned", "this run does not include the cell".to_owned());
         };
         if let (Status::Failed(why), true) = (&row.status, group.source.is_check()) {
             return Self::Checked(false, why.clone());
@@ -75,7 +75,7 @@ impl<'a> Content<'a> {
     }
 }
 
-/// A figure whose rate does not name what is counted: `249 k/s`.
+/// A figure whose rate omits the name of the counted items: `249 k/s`.
 pub(super) fn short_figure(value: f64, unit: &str) -> String {
     match unit.split_once('/') {
         Some((_, "s")) => format::brief(value, unit),

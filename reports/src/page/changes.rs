@@ -7,7 +7,7 @@ use crate::changes::table::{by_run, heading, run_range, table};
 use crate::format;
 use crate::view::noise::sentence;
 
-/// Runs that the page holds, the newest first.
+/// Maximum number of runs on the page, the newest first.
 const SHOWN: usize = 50;
 
 /// Change points, and how they were found.
@@ -20,7 +20,7 @@ pub(super) fn section(found: &Document) -> Markup {
                 @if count == 0 { "No change point is proven." }
                 @else { (format::count(count, "change point")) "." }
             }
-            " The cost of the cell changed at the named run and stayed changed."
+            " The cost of the cell changed permanently at the named run."
         }
         @for machine in &found.machines { (of_machine(machine)) }
         ul.remarks { @for note in &found.method { li { (sentence(note)) } } }

@@ -1,13 +1,13 @@
-//! Where a section stands.
+//! The context of a section.
 
 use crate::view::View;
 use crate::view::links::Links;
 
-/// What a section needs to know: what is shown, and where it stands.
+/// The input of a section: the view, and the links from its page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Page<'v, 'a> {
-    /// What is shown.
+    /// The view.
     pub(super) view: &'v View<'a>,
-    /// How it reaches the other pages.
+    /// Links to the other pages.
     pub(super) links: Links,
 }

@@ -1,27 +1,27 @@
-//! What filters the first page and changes what its table shows; a script works it.
+//! The controls of the first page, which filter and change its table; they require the script.
 
 use maud::{Markup, html};
 
 use crate::view::Runner;
 
-/// The controls' part of the style sheet.
+/// The style sheet of the controls.
 pub(super) const STYLE: &str = include_str!("controls.css");
 
-/// What the table shows: word in an address, label.
+/// The contents of the table: word in the address, label.
 const SHOWN: [(&str, &str); 4] =
     [("ratio", "ratio"), ("absolute", "absolute"), ("cpu", "CPU time"), ("memory", "memory")];
 
-/// The button that goes from the browser's theme to dark to light.
+/// The button that switches from the browser's theme to dark and then to light.
 pub(super) fn theme_switch() -> Markup {
     html! { button type="button" data-theme-switch data-scripted hidden { "Theme" } }
 }
 
-/// The controls of the first page. Where the reference is `replaced` in some rows, no single runner is it.
+/// The controls of the first page. If the reference is `replaced` in some rows, there is no single reference.
 pub(super) fn form(columns: &[&Runner<'_>], replaced: bool) -> Markup {
     html! {
         details.tools data-scripted hidden {
             summary { "Compare, show, filter" }
-            // The method of a dialog: sent without a dialog, it does nothing.
+            // The method of a dialog, which does nothing when it is submitted without one.
             form #controls method="dialog" aria-label="What this page shows" {
                 label {
                     "Compare with "

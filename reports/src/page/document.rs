@@ -8,8 +8,7 @@ use crate::preview;
 use crate::sanitize::sanitize;
 use crate::view::{View, wording};
 
-/// Nothing is fetched from anywhere; the styles and the one script that may run are in the page
-/// itself.
+/// The page does not load anything; its styles and its only script are inline.
 fn policy() -> String {
     format!(
         "default-src 'none'; style-src 'unsafe-inline'; script-src {}; img-src data:; \
@@ -18,11 +17,11 @@ fn policy() -> String {
     )
 }
 
-/// Three bars, as a picture in the page itself: nothing is fetched.
+/// Three bars, as an inline picture.
 const ICON: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAgMAAABinRfyAAAADFBMVEUAAAAfT6iz\
                     RwsLbpkdHRfVAAAAAXRSTlMAQObYZgAAAB5JREFUeNpjYIAD0dDQECQCAbRWLUAmEMD+AwoBAgCb2gsjiCCBMAAAAABJRU5ErkJggg==";
 
-/// What a link to the page says about it.
+/// The description of the page for links to it.
 pub(super) fn description(view: &View<'_>) -> String {
     let counts = view.counts();
     match counts.total() {
@@ -31,7 +30,7 @@ pub(super) fn description(view: &View<'_>) -> String {
     }
 }
 
-/// The whole document: bar, `body`, foot. `current` is the page's name in the bar.
+/// The whole document: navbar, `body`, footer. `current` is the page's name in the navbar.
 pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Markup) -> String {
     let header = &page.view.run.header;
     let foot = html! {
@@ -47,14 +46,14 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
     shell(&head, &navbar::navbar(page, current), body, &foot)
 }
 
-/// A document that belongs to no site, with its preview picture beside it.
+/// A document outside of a site, with its preview picture next to it.
 pub(crate) fn lone_document(title: &str, description: &str, body: &Markup) -> String {
     let bar = html! { header.bar { span.brand { "runtime-bench" } (controls::theme_switch()) } };
     let foot = html! { p { "Made by runtime-bench " (env!("CARGO_PKG_VERSION")) "." } };
     shell(&head(title, description, preview::NAME), &bar, body, &foot)
 }
 
-/// What a link to the page shows: its title, a sentence, and the picture at an address.
+/// The metadata for links to the page: title, description, and the address of the picture.
 fn head(title: &str, description: &str, picture: &str) -> Markup {
     html! {
         title { (title) }

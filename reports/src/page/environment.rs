@@ -34,7 +34,7 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let (environment, plan) = (&run.header.environment, &run.header.plan);
     let mut facts = machine(environment);
     if environment.beside {
-        let disturbs = "another one was in progress at the start, so both were disturbed";
+        let disturbs = "another one was running at the start, so both were disturbed";
         facts.push(("Other measurements", disturbs.to_owned()));
     }
     facts.extend([
@@ -64,7 +64,7 @@ fn facts(run: &Run) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// The worker threads, and what made them fewer than the processors.
+/// The worker threads, and why there are fewer than processors.
 fn workers(environment: &Environment, workers: usize) -> String {
     let allowed = environment.affinity.as_ref().map_or(environment.cores, |own| Some(own.len()));
     match (environment.cpu_quota, allowed) {
@@ -134,13 +134,13 @@ fn affinity(processors: &[usize]) -> String {
     if ranges.is_empty() { UNREADABLE.to_owned() } else { ranges.join(", ") }
 }
 
-/// The command that made the run, as it can be typed again.
+/// The command that made the run, quoted for a shell.
 pub(super) fn command_line(run: &Run) -> String {
     let words: Vec<String> = run.header.command.iter().map(|word| quoted(word)).collect();
     if words.is_empty() { "unknown command".to_owned() } else { words.join(" ") }
 }
 
-/// A word as a shell takes it for one.
+/// A word, quoted for a shell.
 pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -1,11 +1,11 @@
-//! A chart with all that belongs to it: title, units, direction, the finding, and its data.
+//! A chart with its title, units, direction, finding and data.
 
 use maud::{Markup, html};
 
 use crate::ReportError;
 use crate::chart::{ChartError, Description};
 
-/// The figure: `scale` says units and direction, `drawn` is the chart, `table` its data.
+/// The figure: `scale` describes units and direction, `drawn` is the chart, `table` its data.
 pub(super) fn with_data(
     about: &Description,
     scale: &str,
@@ -32,7 +32,7 @@ pub(super) fn with_data(
     })
 }
 
-/// A chart in a container that scrolls by itself; `None` where nothing could be drawn.
+/// A chart in a scrolling container; `None` if nothing could be drawn.
 pub(super) fn drawing(
     about: &Description,
     drawn: Result<Option<Markup>, ChartError>,

@@ -1,4 +1,4 @@
-//! `glossary.html`: ten terms, and what each runtime calls them.
+//! `glossary.html`: ten terms and their names in each runtime.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::glossary::Called;
@@ -54,7 +54,7 @@ fn name(called: &Called) -> Markup {
     }
 }
 
-/// Links to the words that some texts have.
+/// Links to the terms in some texts.
 pub(super) fn words(page: Page<'_, '_>, texts: &[&str]) -> Markup {
     let words = page.view.words_in(texts);
     html! {

@@ -1,4 +1,4 @@
-//! The head of the first page: what was compared, where, when, and how far to trust it.
+//! The header of the first page: title, machine, date and precision.
 
 use maud::{Markup, html};
 use runtime_bench_results::run::Run;
@@ -7,10 +7,10 @@ use super::precision;
 use crate::format;
 use crate::view::View;
 
-/// Longest name of a machine in a title, characters.
+/// Maximum length of a machine's name in a title, in characters.
 const LONGEST: usize = 60;
 
-/// Title, environment in a line, precision.
+/// Title, environment in one line, precision.
 pub(super) fn header(view: &View<'_>) -> Markup {
     html! {
         header.top {
@@ -35,7 +35,7 @@ pub(super) fn title(view: &View<'_>) -> String {
     )
 }
 
-/// What the title of every page ends with: `AMD EPYC, 2 cores, 21 Nov 2026`.
+/// The end of the title of every page: `AMD EPYC, 2 cores, 21 Nov 2026`.
 pub(super) fn machine_and_date(run: &Run) -> String {
     let [machine, cores] = machine(run);
     let machine: String = machine.chars().take(LONGEST).collect();

@@ -1,4 +1,4 @@
-//! `history.html`: the runs of this machine, and how each kind of work changed.
+//! `history.html`: the runs of this machine, and the changes of each kind of work.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::Overall;
@@ -46,14 +46,14 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     })
 }
 
-/// The runners of several threads over a kind of work, in each run that has a mean of it.
+/// The multi-threaded runners over a kind of work, in each run with a mean.
 struct Means<'a> {
     kind: Kind,
     runs: Vec<(usize, &'a Overall)>,
 }
 
-/// The kinds that several runs have a mean of. Of each those runs count that have it over the same
-/// workloads as the newest: a mean over others moves without anything having changed.
+/// The kinds with a mean in several runs. Only runs whose mean covers the same workloads as the newest run
+/// count, because a mean over other workloads differs without any change.
 fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
     let mut kinds: Vec<Means<'a>> = Vec::new();
     for (number, (_, analysis)) in page.view.machine.runs.iter().enumerate() {
@@ -72,7 +72,7 @@ fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
     kinds
 }
 
-/// Leaves out what is over other workloads than the newest, or refers to another runner.
+/// Leaves out means over other workloads than the newest, or with another reference.
 fn keep_comparable(runs: &mut Vec<(usize, &Overall)>) {
     let Some(&(_, newest)) = runs.last() else { return };
     let of = |one: &Overall| (one.reference.clone(), one.groups.clone());
@@ -154,7 +154,7 @@ fn table(runs: &[String], lines: &[Line]) -> Markup {
     }
 }
 
-/// Every run, the newest first, with what changed since the one before.
+/// Every run, the newest first, with the changes since the one before.
 fn runs(page: Page<'_, '_>) -> Markup {
     let machine = &page.view.machine;
     html! {

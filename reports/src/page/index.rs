@@ -1,4 +1,4 @@
-//! `index.html`: what the run says, then every comparison in one table.
+//! `index.html`: the answers of the run, then every comparison in one table.
 
 use maud::{Markup, html};
 

@@ -8,7 +8,7 @@ use crate::chart::{marker, series_class};
 /// Width of a plot, in its own units.
 const WIDTH: f64 = 300.0;
 
-/// Where figures stand on the axis that all rows share.
+/// The axis that all rows share.
 pub(super) struct Axis {
     pub(super) low: f64,
     pub(super) high: f64,
@@ -16,7 +16,7 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// Over every figure with its interval, and a guide; `None` where no figure can be drawn.
+    /// An axis over every figure with its interval, and a guide; `None` if no figure can be drawn.
     pub(super) fn of<'a>(
         figures: impl Iterator<Item = &'a Summary>,
         guide: Option<f64>,
@@ -48,8 +48,8 @@ impl Axis {
     }
 }
 
-/// A figure of a runner, and beside it an outlined one that it is compared with; `None` where neither can be
-/// drawn. A dashed line stands at the `guide`.
+/// A figure of a runner, and an outlined one that it is compared with; `None` if neither can be drawn. A
+/// dashed line marks the `guide`.
 pub(super) fn plot(
     axis: &Axis,
     figures: [Option<&Summary>; 2],

@@ -1,4 +1,4 @@
-//! `machines.html`: the newest run of each machine, side by side; nothing is averaged over machines.
+//! `machines.html`: the newest run of each machine, side by side; nothing is averaged across machines.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::Row;
@@ -21,14 +21,14 @@ pub(super) fn page(sites: &[MachineView<'_>]) -> String {
         ol.machines type="A" { @for site in sites { (machine(site)) } }
         (table(sites))
     };
-    // There is a page only where there is a site.
+    // The page exists only if there is a site.
     sites.first().map_or_else(String::new, |first| {
         let page = Page { view: &first.view, links: Links::Top };
         document::document(page, "machines", "Machines", &body)
     })
 }
 
-/// `A`, `B` and so on, as the list of machines counts: after `Z` comes `AA`.
+/// `A`, `B` and so on, in the order of the list of machines: `AA` follows `Z`.
 fn letters(count: usize) -> impl Iterator<Item = String> {
     let letter = |place: usize| char::from(b'A' + (place % 26) as u8);
     (0..count).map(move |place| match place / 26 {
@@ -54,7 +54,8 @@ fn table(sites: &[MachineView<'_>]) -> Markup {
         h2 { "Each runner against the reference of its own run" }
         div.scroll tabindex="0" role="group" aria-label="Ratios by machine" {
             table.figures.verdicts {
-                caption { "Each runner against the reference, with the 95% interval of the ratio of costs" }
+                caption { "Each runner against the reference, with the 95% interval of the cost \
+                           ratio" }
                 thead {
                     tr {
                         th scope="col" { "Workload" }

@@ -1,4 +1,4 @@
-//! How it was measured, what the words mean, and what measuring costs.
+//! The method, the terms, and the overhead of measuring.
 
 use maud::{Markup, html};
 
@@ -64,7 +64,7 @@ const LIMITS: [&str; 5] = [
     "One machine: a ratio that holds here may not hold on other processors, kernels or core counts.",
     "Load generators run on the same machine as the servers. If the generator was the limit, the \
      cell is marked client-bound and not compared.",
-    "No interval covers what differs between two runs: memory layout, machine state, other tenants.",
+    "Intervals do not cover differences between runs: memory layout, machine state, other tenants.",
     "A workload is a model. It leaves out the rest of a program: its caches, its allocator, its locks.",
     "Runners use the same number of workers. Some have other defaults; their pages say which.",
 ];
@@ -111,8 +111,8 @@ fn comparing(view: &View<'_>) -> Markup {
         }
         p {
             b { "Direction. " }
-            "“43% slower” means 1.43 times the cost, “92% faster” means 1.92 times the throughput. From a "
-            "factor of two on, the page shows the factor."
+            "“43% slower” means 1.43 times the cost, “92% faster” means 1.92 times the throughput. For a "
+            "factor of two or more, the page shows the factor."
         }
         p {
             b { "CPU time. " }
@@ -166,7 +166,7 @@ const WORDS: [(&str, &str); 10] = [
     ),
     (
         "fails",
-        "The workload is a check. The cell of a runner that passes says what happened; nothing is \
+        "The workload is a check. If a runner passes, its cell states the outcome; checks are not \
          ranked.",
     ),
     (

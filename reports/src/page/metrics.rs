@@ -1,4 +1,4 @@
-//! Every metric of a comparison as a table: a row per runner.
+//! Every metric of a comparison as a table, with a row per runner.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::{Row, Summary};
@@ -7,13 +7,13 @@ use runtime_bench_results::trial::Better;
 use crate::format::{self, Scale};
 use crate::view::{Group, View, wording};
 
-/// A column: the name, unit and direction that its figures share.
+/// A column: the common name, unit and direction of its figures.
 struct Column<'a> {
     name: &'a str,
     better: Better,
 }
 
-/// The table, in a container that scrolls by itself.
+/// The table, in a scrolling container.
 pub(super) fn table(view: &View<'_>, group: &Group<'_>) -> Markup {
     let columns = columns(group);
     let label = format!("Figures of {}, {}", group.title, group.point());

@@ -1,4 +1,4 @@
-//! The bar at the top of every page.
+//! The navbar at the top of every page.
 
 use maud::{Markup, html};
 
@@ -6,7 +6,7 @@ use super::context::Page;
 use super::controls;
 use crate::view::links::MACHINES_PAGE;
 
-/// The bar; `current` is the name of the page that it stands on.
+/// The navbar; `current` is the name of its page.
 pub(super) fn navbar(page: Page<'_, '_>, current: &str) -> Markup {
     html! {
         header.bar {
@@ -23,7 +23,7 @@ pub(super) fn navbar(page: Page<'_, '_>, current: &str) -> Markup {
     }
 }
 
-/// The pages that the bar leads to: name, words, address.
+/// The pages of the navbar: name, label, address.
 fn pages(page: Page<'_, '_>) -> Vec<(&'static str, &'static str, String)> {
     let own = |name: &'static str, words| (name, words, page.links.page(name));
     let mut pages = vec![own("index", "Overview")];

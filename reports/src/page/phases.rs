@@ -1,4 +1,4 @@
-//! Where the time of the measured trials went.
+//! The time of the measured trials by phase.
 
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Outcome;

@@ -1,4 +1,5 @@
-//! How far to trust the run: how many comparisons have an answer, what disturbed it, and a sharper run.
+//! The precision of the run: how many comparisons have an answer, disturbances, and a command for a more
+//! precise run.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::{Group, Row, Status};
@@ -9,7 +10,7 @@ use super::environment::quoted;
 use crate::format;
 use crate::view::{View, noise, wording};
 
-/// Least share of comparisons with an answer for high and for fair precision.
+/// Minimum share of comparisons with an answer for high and for fair precision.
 const HIGH: f64 = 0.9;
 const FAIR: f64 = 0.7;
 
@@ -78,7 +79,7 @@ fn nothing(view: &View<'_>) -> String {
     }
 }
 
-/// What makes the whole run doubtful.
+/// Failures that make the whole run untrustworthy.
 fn failures(view: &View<'_>) -> Vec<String> {
     let mut failures: Vec<String> =
         noise::unfinished(view.run).map(str::to_owned).into_iter().collect();
@@ -102,7 +103,7 @@ fn failed(view: &View<'_>) -> String {
     format::list(&names)
 }
 
-/// What disturbed the run.
+/// Disturbances of the run.
 fn disturbances(view: &View<'_>) -> Vec<String> {
     let control = view.analysis.noise;
     let mut disturbances: Vec<String> = busy_cores(view).into_iter().collect();
@@ -114,12 +115,12 @@ fn disturbances(view: &View<'_>) -> Vec<String> {
     disturbances
 }
 
-/// How many cells failed, and in how many rows the reference is replaced.
+/// The number of failed cells, and of rows with a replaced reference.
 fn without_result(view: &View<'_>) -> Vec<String> {
     let rows: Vec<&Row> = view.compared_groups().flat_map(|group| &group.source.rows).collect();
     let failed = rows.iter().filter(|row| matches!(row.status, Status::Failed(_))).count();
     let mut found = Vec::new();
-    // Where no cell passed, that is said already.
+    // If no cell passed, the page already says so.
     if failed > 0 && rows.iter().any(|row| row.status == Status::Measured) {
         let failed = format::count(failed, "cell");
         found.push(format!("{failed} failed: see below the table."));
@@ -127,7 +128,7 @@ fn without_result(view: &View<'_>) -> Vec<String> {
     let (replaced, all) = view.replaced();
     if replaced > 0 {
         found.push(format!(
-            "In {replaced} of {}, {} has no result; the runner that shows its figure is the \
+            "In {replaced} of {}, {} has no result; the runner with an absolute figure is the \
              reference instead.",
             format::count(all, "row"),
             view.run.header.plan.reference
@@ -136,7 +137,7 @@ fn without_result(view: &View<'_>) -> Vec<String> {
     found
 }
 
-/// That other programs took cores, in the comparison that had the fewest.
+/// A note that other programs used cores, for the most affected comparison.
 fn busy_cores(view: &View<'_>) -> Option<String> {
     let groups = &view.analysis.groups;
     let crowded = groups.iter().filter(|group| group.noise.crowded());
@@ -151,7 +152,7 @@ fn busy_cores(view: &View<'_>) -> Option<String> {
     ))
 }
 
-/// The command of the run in the next longer profile; `None` where there is none.
+/// The command of the run with the next longer profile; `None` if there is none.
 fn sharper(run: &Run) -> Option<String> {
     let next = longer_profile(&run.header.plan.profile)?;
     let mut words: Vec<String> = Vec::new();
@@ -160,7 +161,7 @@ fn sharper(run: &Run) -> Option<String> {
         let (name, value) =
             word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
         match name {
-            // Its own profile, and a file of its own.
+            // Its profile and its results file are replaced.
             "--profile" | "--out" if value.is_none() => {
                 given.next();
             }

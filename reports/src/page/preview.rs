@@ -1,4 +1,4 @@
-//! What the preview picture of a site shows: what was compared, where and when, and the strongest answers.
+//! The content of a site's preview picture: title, machine, date, and the strongest answers.
 
 use runtime_bench_analysis::answers::{Answer, AnswerState};
 
@@ -27,7 +27,7 @@ pub(super) fn file(view: &View<'_>) -> Result<File<'static>, ReportError> {
     .file()
 }
 
-/// The answers, the strongest first; of a run without any, what its first workloads say.
+/// The answers, the strongest first; for a run without answers, the results of its first workloads.
 fn rows(view: &View<'_>) -> Vec<[String; 3]> {
     let measured = view.answers.iter().filter(|answer| answer.state != AnswerState::NotMeasured);
     let mut found: Vec<&Answer> = measured.collect();

@@ -9,7 +9,7 @@ use crate::export::COMPARE_NAME;
 use crate::format;
 use crate::view::noise::sentence;
 
-/// Rows that the page holds, the worst first.
+/// Maximum number of rows on the page, the worst first.
 const SHOWN: usize = 100;
 
 /// The section of the page.

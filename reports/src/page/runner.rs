@@ -1,4 +1,4 @@
-//! A runner's page: what it is, and every workload point against the reference.
+//! A runner's page: its description, and every workload point against the reference.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::ClassCounts;
@@ -37,7 +37,7 @@ fn section(page: Page<'_, '_>, runner: &Runner<'_>) -> Markup {
     }
 }
 
-/// The runner in its own words.
+/// The description of the runner.
 pub(super) fn about(runner: &Runner<'_>) -> Markup {
     let Some(info) = runner.info else {
         return html! { p.empty { "The results file does not describe this runner." } };
@@ -61,7 +61,7 @@ pub(super) fn about(runner: &Runner<'_>) -> Markup {
     }
 }
 
-/// How many of its comparisons are settled, and how many are open.
+/// The number of its settled and open comparisons.
 fn counts(page: Page<'_, '_>, runner: &Runner<'_>) -> String {
     let found = page.view.compared_groups().filter_map(|group| {
         let row = group.row(runner.name).filter(|row| row.is_ranked())?;

@@ -1,4 +1,4 @@
-//! The script that every page holds, and the hash by which the page's policy allows it and no other.
+//! The script of every page, and its hash, which the page's policy allows.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -12,7 +12,7 @@ pub(super) fn element() -> Markup {
     html! { script { (PreEscaped(shipped())) } }
 }
 
-/// What `script-src` must name.
+/// The value of `script-src`.
 pub(super) fn policy() -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(shipped())))
 }

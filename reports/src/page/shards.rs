@@ -1,4 +1,4 @@
-//! The shards of a merged run: what was measured where.
+//! The shards of a merged run: which machine measured which workloads.
 
 use maud::{Markup, html};
 use runtime_bench_results::run::Run;

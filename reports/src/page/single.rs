@@ -1,4 +1,4 @@
-//! Everything on one page, with one chart a workload.
+//! Everything on one page, with one chart per workload.
 
 use maud::{Markup, html};
 

@@ -1,5 +1,5 @@
-// What the pages do with scripts on; every comparison is there without. The state of the controls is the
-// page's address, so that it can be shared: `#base=smol&show=cpu`. What is not named there stands at its
+// The controls of the pages; without scripts, every comparison is still there. The state of the controls is the
+// page's address, so that it can be shared: `#base=smol&show=cpu`. A control that is not named there has its
 // default. An address without `=` is a plain anchor.
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -12,7 +12,7 @@
   const keep = (name, value, differs) => (differs ? state.set(name, value) : state.delete(name));
   const write = () => history.replaceState(null, "", `#${state}`.replaceAll("%2C", ","));
 
-  // The theme holds across pages, unless the browser refuses to remember it.
+  // The theme applies to all pages, unless the browser refuses to remember it.
   const memory = (work) => {
     try { return work(localStorage); } catch { return null; }
   };
@@ -33,7 +33,7 @@
     paint();
   };
 
-  // Copies a text, and says so on the button for a moment.
+  // Copies a text, and briefly says so on the button.
   const copy = (button, text) => {
     const before = button.textContent;
     const done = (words) => {
@@ -82,14 +82,14 @@
     const names = heads.map((head) => head.dataset.runner);
     const rows = all(".matrix tr[data-row]");
     const cards = all(".answer");
-    // A line of an answer's numbers begins with the workload whose row has them.
+    // A line of an answer's numbers begins with the workload in whose row they are.
     const numbers = all(".answer li").map((line) => {
       const told = line.textContent;
       return { line, told, row: rows.find((row) => told.startsWith(`${row.dataset.row}: `)) };
     });
     const summary = all("#counts")[0];
     const lines = JSON.parse(all("#table-data")[0].textContent).map((line) => line && { ...line, p: line.p.split(";") });
-    // What the page came with is what the default shows.
+    // The original content of the page is the default.
     const given = rows.map((row) => [...row.cells].slice(1).map((cell) => [cell.className, cell.title, [...cell.childNodes]]));
     const told = summary?.textContent;
 
@@ -120,7 +120,7 @@
       if (!base.selectedIndex) return line.b[0];
       return base.value === "*" ? line.b[1] : names.indexOf(base.value);
     };
-    // Whether the page shows what it came with.
+    // Whether the page shows its original content.
     const plain = () => !base.selectedIndex && show.value === "ratio";
     const draw = (row, place) => {
       const line = lines[place];
@@ -129,7 +129,7 @@
         const [cell, start] = [row.cells[at + 1], given[place][at]];
         const from = line ? against(line) : -1;
         const found = from < 0 || from === at ? null : pair(line, from, at);
-        // What the comparison says, whatever is shown of it.
+        // The result of the comparison, however much of it is shown.
         cell.dataset.kind = !line || !base.selectedIndex ? start[0] : from === at ? "ab" : found ? CLASS[found.code] : "na";
         if (!line || plain()) return restore(cell, start);
         if (figures === undefined && found) return fill(cell, name, cell.dataset.kind, words(found, line.u), found);
@@ -157,7 +157,7 @@
       only.checked = state.has("only");
       find.value = state.get("find") ?? "";
       const empty = sparse();
-      // A table of nothing but gaps keeps them.
+      // In a table that is all gaps, they stay.
       const few = empty.every(Boolean) ? 0 : empty.filter(Boolean).length;
       hide.parentNode.hidden = !few;
       say(all("#empty")[0], `hide ${few} near-empty column${few > 1 ? "s" : ""}`);
@@ -184,7 +184,7 @@
       const notes = [shown.length < rows.length ? `${shown.length} of ${rows.length} rows` : "",
         plain() || !cards.length ? "" : "Recommendations compare all runners with each other; only their numbers change."];
       say(counts, notes.filter(Boolean).join(" · "));
-      // One stop a topic: the arrows reach the rest.
+      // One tab stop per topic: the arrow keys reach the rest.
       for (const row of rows) row.querySelector("a").tabIndex = row === shown.find((one) => one.parentNode === row.parentNode) ? 0 : -1;
     };
     form.oninput = () => {
@@ -220,7 +220,7 @@
     return results;
   };
 
-  // The theme at once, so that nothing flashes; the rest when the page is there.
+  // The theme is set at once, so that nothing flashes; the rest when the page has loaded.
   read();
   paint();
   addEventListener("DOMContentLoaded", () => {

@@ -5,7 +5,7 @@ use crate::chart::theme::{DARK, LIGHT, colors};
 
 const RULES: &str = include_str!("style.css");
 
-/// The whole style sheet. A theme that the reader chose beats that of the system; paper is light.
+/// The whole style sheet. A theme chosen by the reader overrides that of the system; print is light.
 pub(super) fn style() -> String {
     format!(
         "{}:root[data-theme=dark]{{color-scheme:dark;{DARK}}}\

@@ -1,4 +1,4 @@
-//! The table of comparisons: a workload point a row, a runner a column.
+//! The table of comparisons: a row per workload point, a column per runner.
 
 use maud::{Markup, html};
 use runtime_bench_results::catalog::Class;
@@ -11,10 +11,10 @@ use crate::chart::swatch;
 use crate::format;
 use crate::view::{Group, Runner, Section, View, Workload, wording};
 
-/// Most workloads that a reason names.
+/// Maximum number of workloads listed with a reason.
 const NAMED: usize = 6;
 
-/// The section; what happened where there is nothing to compare.
+/// The section, or a message if there is nothing to compare.
 pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     let view = page.view;
     let (sections, columns) = (view.sections(), view.columns());
@@ -39,7 +39,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     })
 }
 
-/// What a reader must know of a runner wherever it is compared.
+/// The marks of a runner, shown wherever it is compared.
 pub(crate) fn marks(runner: &Runner<'_>) -> Markup {
     html! {
         @if runner.is_discontinued() { " †" }
@@ -128,11 +128,11 @@ fn legend(view: &View<'_>, columns: &[&Runner<'_>]) -> Markup {
         p.legend {
             b.sf { "● 43% faster" } ": settled, at an error level for the whole table. "
             span.lf { "○ ~6% faster" } ": leaning, at most 1 in 20 is expected to be wrong. "
-            "same\u{a0}±10%: any difference is smaller. 0.7–2.1×: open, the range that cost ÷ the reference’s \
-             cost may have. Plots: 95% intervals on a log axis from ⅒× to 10×; left is faster; gray band: ±10%. \
-             –: no result. The ↑ and ↓ keys move between rows."
+            "same\u{a0}±10%: any difference is smaller. 0.7–2.1×: open; the 95% interval of cost ÷ \
+             the reference’s cost. Plots: 95% intervals on a log axis from ⅒× to 10×; left is \
+             faster; gray band: ±10%. –: no result. The ↑ and ↓ keys move between rows."
             @if view.compared_groups().any(|group| group.source.is_check()) {
-                " A cell in words: what happened on a runner that passes the check; nothing is ranked."
+                " A cell with words: the outcome on a runner that passes the check; checks are not ranked."
             }
             @if columns.iter().any(|runner| runner.is_discontinued()) {
                 " †: discontinued by its authors."
@@ -141,7 +141,7 @@ fn legend(view: &View<'_>, columns: &[&Runner<'_>]) -> Markup {
     }
 }
 
-/// Why cells have no result: a reason, and the runners and workloads that it holds for.
+/// Why cells have no result: a reason, and its runners and workloads.
 struct Reason<'a> {
     why: String,
     cells: Vec<(&'a str, Vec<&'a str>)>,

@@ -1,4 +1,4 @@
-//! What the script needs to show the table against another runner or in absolute figures.
+//! The data with which the script shows the table against another runner or in absolute figures.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -17,18 +17,18 @@ use crate::view::{Group, Runner, Section, View, cpu};
 
 #[derive(Serialize)]
 struct Line {
-    /// Places of the reference and of the cheapest runner; -1 for none.
+    /// Indexes of the reference and of the cheapest runner; -1 for none.
     b: [isize; 2],
-    /// Whether less is smaller, not faster.
+    /// Whether lower is smaller, not faster.
     u: u8,
     /// The headline, CPU time and peak memory of each runner; empty for none.
     v: [Vec<String>; 3],
-    /// Each pair of runners, the earlier column as reference: its code, that of the other direction unless it
-    /// follows, then ratio, interval and bound.
+    /// Each pair of runners, the earlier column as reference: its code, the code of the other direction
+    /// unless it is implied, then ratio, interval and bound.
     p: String,
 }
 
-/// The data, a line a row; `null` of a row that nothing changes, because it passes or fails.
+/// The data, one line per row; `null` for a row that never changes, because it passes or fails.
 pub(super) fn element(
     view: &View<'_>,
     sections: &[Section<'_, '_>],
@@ -45,7 +45,7 @@ pub(super) fn element(
     let lines: Vec<Option<Line>> = numbered.map(line).collect();
     let json = serde_json::to_string(&lines)
         .map_err(|error| ReportError::encode("the table as JSON", &error))?;
-    // Nothing in it may end the element that it stands in.
+    // It must not contain the end of its element.
     let json = json.replace('<', "\\u003c");
     Ok(html! { script #table-data type="application/json" { (PreEscaped(json)) } })
 }
@@ -77,7 +77,7 @@ fn line(view: &View<'_>, group: &Group<'_>, columns: &[&Runner<'_>]) -> Line {
     }
 }
 
-/// The ranked row of least cost, external and discontinued runners left out.
+/// The ranked row with the lowest cost, without external and discontinued runners.
 fn cheapest<'a>(view: &View<'_>, group: &Group<'a>) -> Option<&'a Row> {
     let counts = |row: &&Row| {
         let runner = view.runners.iter().find(|runner| runner.name == row.key.runner);
@@ -112,7 +112,7 @@ impl Pairs {
                 found.insert([group, base, other], pair);
             }
         }
-        // Whether a comparison leans is a question to the whole table of its reference.
+        // Whether a comparison leans depends on the whole table of its reference.
         for base in 0..columns.len() {
             let of_base = found.iter_mut().filter(|(key, _)| key[1] == base);
             lean(of_base.map(|(_, comparison)| comparison));
@@ -120,7 +120,7 @@ impl Pairs {
         Self(found)
     }
 
-    /// Of a group, as [`Line::p`] has it.
+    /// The pairs of a group, in the format of [`Line::p`].
     fn words(&self, group: (usize, &Group<'_>), columns: usize) -> String {
         let mut words = String::new();
         for base in 0..columns {
@@ -151,7 +151,7 @@ fn write(words: &mut String, pair: &Comparison, back: &Comparison) {
     }
 }
 
-/// At four digits, which is more than the words show.
+/// Four digits, which is more than the words show.
 fn digits(ratio: f64) -> String {
     match ratio {
         0.01..1e4 => {
@@ -163,7 +163,7 @@ fn digits(ratio: f64) -> String {
     }
 }
 
-/// The class of a cell in a letter.
+/// The class of a cell as a letter.
 fn code(verdict: Verdict) -> char {
     match verdict {
         Verdict::Faster => 'F',
@@ -177,7 +177,7 @@ fn code(verdict: Verdict) -> char {
     }
 }
 
-/// The comparison with its sides exchanged.
+/// The comparison with its sides swapped.
 fn turned(pair: &Comparison) -> Comparison {
     Comparison {
         ratio: pair.ratio.map(|ratio| 1.0 / ratio),

@@ -4,12 +4,12 @@ use ab_glyph::{Font, FontRef, InvalidFont, ScaleFont, point};
 
 use crate::chart::theme;
 
-/// Pixels from left to right, which services that show links ask for.
+/// Width in pixels, as required by services that show links.
 pub(crate) const WIDTH: u32 = 1200;
-/// Pixels from top to bottom.
+/// Height in pixels.
 pub(crate) const HEIGHT: u32 = 630;
 
-/// Three bytes a pixel, line by line.
+/// Three bytes per pixel, line by line.
 pub(super) struct Canvas {
     pub(super) pixels: Vec<u8>,
 }
@@ -24,7 +24,7 @@ pub(super) struct Faces {
 }
 
 impl Faces {
-    /// Those beside this file.
+    /// Loads the fonts next to this file.
     pub(super) fn embedded() -> Result<Self, InvalidFont> {
         let face = |bytes| FontRef::try_from_slice(bytes).map(Face);
         Ok(Self {
@@ -35,7 +35,7 @@ impl Faces {
 }
 
 impl Face {
-    /// As much of a text as fits, with `…` where it was cut.
+    /// As much of a text as fits, with `…` at the cut.
     pub(super) fn fitting(&self, size: f32, room: f32, text: &str) -> String {
         let font = self.0.as_scaled(size);
         let advance = |character: char| font.h_advance(font.glyph_id(character));
@@ -61,7 +61,7 @@ impl Canvas {
         Self { pixels: theme::light("paper").repeat((WIDTH * HEIGHT) as usize) }
     }
 
-    /// Fills a rectangle; what lies outside of the sheet is left out.
+    /// Fills a rectangle, clipped to the sheet.
     pub(super) fn fill(&mut self, ink: &str, [x, y]: [f32; 2], [width, height]: [f32; 2]) {
         let color = theme::light(ink);
         for row in y as u32..(y + height) as u32 {
@@ -71,7 +71,7 @@ impl Canvas {
         }
     }
 
-    /// Draws a text on its base line; where it ends.
+    /// Draws a text on its baseline; returns its end.
     pub(super) fn text(
         &mut self,
         face: &Face,

@@ -1,8 +1,9 @@
 //! The picture that a link to a page shows: title, machine and date, results.
 //!
-//! It is drawn here, with fonts that lie beside this file, so that it looks the same on a machine without fonts,
+//! It is drawn here, with the fonts next to this file, so that it looks the same on a machine without fonts,
 //! browser or network. Both fonts are Roboto 2 (Google, Apache License 2.0), each cut down to 15 KB by
-//! `pyftsubset --unicodes=20-7E,A0-FF,2013,2014,2019,201C,201D,2026,2192,2248 --no-hinting --layout-features=`.
+//! `pyftsubset --unicodes=20-7E,A0-FF,2013,2014,2019,201C,201D,2026,2192,2248 --no-hinting
+//! --layout-features=`.
 //!
 //! - `canvas`: pixels and text.
 //! - `png`: pixels as a file.
@@ -19,25 +20,25 @@ use crate::sanitize::single_line;
 
 /// Name of the file.
 pub(crate) const NAME: &str = "preview.png";
-/// Free pixels at the left and at the right.
+/// Left and right margin, pixels.
 const MARGIN: f32 = 60.0;
-/// Where the answers of a row begin.
+/// Left edge of the answers of a row.
 const ANSWERS: f32 = 390.0;
-/// Rows that fit.
+/// Maximum number of rows.
 const ROWS: usize = 5;
 
-/// What a picture shows.
+/// The content of a picture.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Preview {
-    /// What was compared.
+    /// The title.
     pub(crate) title: String,
-    /// Where and when, below the title.
+    /// Machine and date, below the title.
     pub(crate) facts: String,
-    /// Parts of a bar: how many results, and a color of the light theme.
+    /// Parts of a bar: number of results, and color of the light theme.
     pub(crate) parts: Vec<(usize, &'static str)>,
     /// The bar in words.
     pub(crate) summary: String,
-    /// Question, answer in bold, and what follows it; as many as fit are drawn.
+    /// Question, answer in bold, and the rest; as many as fit are drawn.
     pub(crate) rows: Vec<[String; 3]>,
 }
 
@@ -58,7 +59,7 @@ impl Preview {
         let mut canvas = Canvas::new();
         let Faces { regular, bold } = faces;
         let end = WIDTH as f32 - MARGIN;
-        // A text from one place to another at most; where it ends.
+        // Draws a text between two places; returns its end.
         let mut line =
             |face: &Face, size: f32, ink: &str, y: f32, [x, most]: [f32; 2], text: &str| {
                 let fitting = face.fitting(size, most - x, &single_line(text));

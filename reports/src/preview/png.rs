@@ -1,12 +1,12 @@
-//! Pixels as PNG (ISO/IEC 15948): eight bits a channel, without filters. The compressor and the checksum are
-//! part of the build anyway; a package for PNG would add three more.
+//! Pixels as PNG (ISO/IEC 15948): eight bits per channel, without filters. The compressor and the checksum
+//! are in the build anyway; a package for PNG would add three more packages.
 
 use std::io::{self, Write};
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
-/// A picture of three bytes a pixel, line by line.
+/// A picture with three bytes per pixel, line by line.
 pub(super) fn encode(width: u32, height: u32, pixels: &[u8]) -> io::Result<Vec<u8>> {
     let mut lines = ZlibEncoder::new(Vec::new(), Compression::default());
     for line in pixels.chunks(3 * width as usize) {
@@ -15,7 +15,7 @@ pub(super) fn encode(width: u32, height: u32, pixels: &[u8]) -> io::Result<Vec<u
     }
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     let size = [width, height].map(u32::to_be_bytes).concat();
-    // Bits a channel, red with green and blue, and the only methods that there are.
+    // Bits per channel, RGB, and the only defined methods.
     chunk(&mut png, *b"IHDR", &[&size[..], &[8, 2, 0, 0, 0]].concat());
     chunk(&mut png, *b"IDAT", &lines.finish()?);
     chunk(&mut png, *b"IEND", &[]);

@@ -1,4 +1,4 @@
-//! Text that fits its room.
+//! Text that fits a width.
 
 use runtime_bench_analysis::format::clipped;
 use runtime_bench_results::catalog::Class;

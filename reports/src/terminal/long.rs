@@ -1,4 +1,4 @@
-//! A table per comparison: figures and ratios with their intervals, and why a runner has none.
+//! A table per comparison: figures and ratios with their intervals, and why a runner has no result.
 
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Status};
 use runtime_bench_results::catalog::Class;
@@ -14,7 +14,7 @@ use crate::view::{noise, wording};
 /// One block of lines per comparison.
 pub(super) fn tables(run: &Run, analysis: &Analysis) -> String {
     let tables: String = analysis.groups.iter().map(|group| comparison(run, group)).collect();
-    format!("Median and ratio of costs, each with its 95% interval\n\n{}", tables.trim_end())
+    format!("Median and cost ratio, each with its 95% interval\n\n{}", tables.trim_end())
 }
 
 fn comparison(run: &Run, group: &Group) -> String {

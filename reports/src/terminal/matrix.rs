@@ -1,4 +1,4 @@
-//! A line per workload, a column per runner.
+//! The matrix: a line per workload, a column per runner.
 
 use std::cmp::Reverse;
 
@@ -13,11 +13,11 @@ use super::lines::{class_mark, wrapped};
 use crate::sanitize::single_line;
 use crate::view::wording;
 
-/// Lines from which on each workload has its first point only.
+/// Number of lines from which each workload shows only its first point.
 const MANY: usize = 40;
-/// Widest name of a line, in characters.
+/// Maximum width of the name of a line, in characters.
 const WIDEST_LABEL: usize = 32;
-/// Widest part of a runner's name.
+/// Maximum width of a part of a runner's name.
 const WIDEST_PART: usize = 8;
 const LEGEND: &str = "* settled  ~ leaning  = same ±10%  ? open  – n/a";
 
@@ -96,7 +96,7 @@ fn drawn(
         let own = kind(line);
         if place == 0 || own != last {
             let title = own.map_or("Other", Kind::title);
-            // The first heading shares the line of the runners' names.
+            // The first heading is in the line of the runners' names.
             out.push(match place {
                 0 => row(title, &|column| &column.heads[1]),
                 _ => title.to_owned(),
@@ -108,7 +108,7 @@ fn drawn(
     out
 }
 
-/// What the ratios refer to: the runner that is the reference of every row, if there is one.
+/// The runner that is the reference of every row, if there is one.
 fn reference<'a>(run: &'a Run, shown: &[Line<'a>]) -> &'a str {
     let compared =
         shown.iter().flat_map(|line| &line.group.rows).filter_map(|row| row.comparison.as_ref());
@@ -117,7 +117,7 @@ fn reference<'a>(run: &'a Run, shown: &[Line<'a>]) -> &'a str {
     if references.all(|other| other == first) { first } else { "the figure" }
 }
 
-/// The comparisons in the order of their kinds, and how many more there are.
+/// The comparisons in the order of their kinds, and the number of hidden ones.
 fn lines<'a>(run: &Run, analysis: &'a Analysis) -> (Vec<Line<'a>>, usize) {
     let kind = |group: &Group| run.workload(&group.workload).map(|info| info.kind);
     let mut groups: Vec<&Group> =
@@ -141,7 +141,7 @@ fn lines<'a>(run: &Run, analysis: &'a Analysis) -> (Vec<Line<'a>>, usize) {
     (lines, hidden)
 }
 
-/// The workload, and of several comparisons of it what tells them apart: `preprocess/inline`,
+/// The workload, with the distinguishing parameters if it has several comparisons: `preprocess/inline`,
 /// `tcp-echo connections=64`.
 fn label(group: &Group, shown: &[&Group]) -> String {
     let alike: Vec<&&Group> =
@@ -166,8 +166,8 @@ fn label(group: &Group, shown: &[&Group]) -> String {
     label
 }
 
-/// The runners that have any result here: the reference, the others by how many results they have, those
-/// that are discontinued, external ones.
+/// The runners with any result: the reference, then the others by number of results, then discontinued ones,
+/// then external ones.
 fn runners<'a>(run: &'a Run, shown: &[Line<'_>]) -> Vec<&'a str> {
     let tried = |row: &Row| matches!(row.status, Status::Measured | Status::Failed(_));
     let results =
@@ -195,7 +195,7 @@ fn row<'g>(group: &'g Group, runner: &str) -> Option<&'g Row> {
     group.rows.iter().find(|row| row.key.runner == runner)
 }
 
-/// The column of a runner. `set` are those with settings, which have a number and a footnote each.
+/// The column of a runner. `set` lists the runners with settings, which have a number and a footnote each.
 fn column(run: &Run, shown: &[Line<'_>], name: &str, set: &[&str]) -> Column {
     let info = run.runner(name);
     let discontinued = info.is_some_and(|info| info.discontinued().is_some());
@@ -246,7 +246,7 @@ fn cell(group: &Group, row: Option<&Row>) -> String {
     }
 }
 
-/// What the marks next to the names mean, and what is left out.
+/// The meaning of the marks next to the names, and the hidden parts.
 fn notes(run: &Run, shown: &[Line<'_>], runners: &[&str], hidden: usize) -> Vec<String> {
     let infos = || runners.iter().filter_map(|name| run.runner(name));
     let class = |class: Class| infos().any(|info| info.class == class);

@@ -1,8 +1,8 @@
-//! What a terminal shows of a run: the answers, then every comparison, then how far to trust them.
+//! The summary of a run for a terminal: the answers, then every comparison, then the precision.
 //!
 //! - `matrix`: a line per workload and a column per runner.
-//! - `replay`: stored runs by today's rules, in numbers.
-//! - `lines`: text that fits its room.
+//! - `replay`: stored runs by the current rules, in numbers.
+//! - `lines`: text that fits a width.
 //! - `long`: a table per comparison, with intervals and reasons.
 
 mod lines;
@@ -24,18 +24,18 @@ use crate::sanitize::single_line;
 use crate::view::{noise, wording};
 use lines::wrapped;
 
-/// How to see what the summary leaves out.
+/// Hint at the details that the summary leaves out.
 const MORE: &str = "Intervals and reasons: --verbose";
 /// Columns if the width is unknown.
 const COLUMNS: usize = 100;
 /// Columns of the questions, with a gap.
 const QUESTION: usize = 24;
-/// Cores taken by other programs from which on they are mentioned.
+/// Number of cores used by other programs from which the summary mentions them.
 const TAKEN: f64 = 0.2;
-/// Below this share of answered comparisons a longer run is suggested.
+/// Share of answered comparisons below which a longer run is suggested.
 const ANSWERED: f64 = 0.8;
 
-/// How much is shown, and in how much room.
+/// The level of detail, and the width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Detail {
     /// A table per comparison with intervals and reasons, instead of a line.
@@ -45,7 +45,7 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// For standard output: as wide as `COLUMNS` says, else as the terminal is, else 100 columns.
+    /// For standard output: the width of `COLUMNS`, or else of the terminal, or else 100 columns.
     pub fn new(verbose: bool) -> Self {
         let told = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let of_terminal = comfy_table::Table::new().width().map(usize::from);
@@ -54,7 +54,7 @@ impl Detail {
     }
 }
 
-/// The whole text, with a line break at its end.
+/// The whole text, with a final line break.
 pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
     let mut lines = vec![header(run, detail.columns), String::new()];
     let answered: Vec<Answer> = answers(run, analysis);
@@ -76,7 +76,7 @@ pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The comparisons of a run, a line each, and what explains them; with a line break at its end.
+/// The comparisons of a run, one line each, and their legend; with a final line break.
 pub fn matrix(run: &Run, analysis: &Analysis, detail: Detail) -> String {
     let (matrix, footnotes) = matrix::matrix(run, analysis, detail.columns);
     let footnotes = footnotes.iter().map(String::as_str).chain([MORE]);
@@ -115,9 +115,9 @@ fn header(run: &Run, columns: usize) -> String {
     clipped(&single_line(&line), columns)
 }
 
-/// An answer in a line; with its evidence where there is room for everything.
+/// An answer in a line; with its evidence in the verbose form.
 fn said(answer: &Answer, detail: Detail) -> Vec<String> {
-    // A run of a few workloads was not asked the other questions.
+    // A run of a few workloads does not answer the other questions.
     if answer.state == AnswerState::NotMeasured && !detail.verbose {
         return Vec::new();
     }
@@ -132,8 +132,8 @@ fn said(answer: &Answer, detail: Detail) -> Vec<String> {
     lines
 }
 
-/// `216 comparisons: 103 settled, …, 48 open.  Self-check (A/A): 0 false alarms in 43`. The legend of the table
-/// says how close *same* is.
+/// `216 comparisons: 103 settled, …, 48 open.  Self-check (A/A): 0 false alarms in 43`. The legend of the
+/// table defines *same*.
 pub(crate) fn counts(analysis: &Analysis) -> String {
     let classes = wording::counts_of(&analysis.class_counts(), "same");
     let noise = analysis.noise;
@@ -145,7 +145,7 @@ pub(crate) fn counts(analysis: &Analysis) -> String {
     )
 }
 
-/// What disturbed the run, how to make a sharper one, and how to see more of this one.
+/// Disturbances of the run, how to measure more precisely, and how to see more details.
 fn precision(run: &Run, analysis: &Analysis, detail: Detail) -> Vec<String> {
     let mut lines: Vec<String> =
         noise::run_warnings(run, analysis).map(|sentence| single_line(&sentence)).collect();

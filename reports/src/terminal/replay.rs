@@ -1,4 +1,4 @@
-//! Stored runs by today's rules, for a terminal.
+//! Stored runs by the current rules, for a terminal.
 
 use runtime_bench_analysis::analysis::ClassCounts;
 use runtime_bench_analysis::format;
@@ -11,7 +11,7 @@ use crate::table::Align::{Left, Right};
 use crate::table::{Cell, Table};
 use crate::terminal::Detail;
 
-/// A table per run, then what an answer still needs.
+/// A table per run, then the rounds that answers still need.
 pub fn replay(document: &Document, detail: Detail) -> String {
     document.runs.iter().map(|run| of_run(run, detail)).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! The claims of the catalog, each with what the run says to it, in words.
+//! The claims of the catalog, each with its verdict in words.
 
 use runtime_bench_analysis::analysis::claims::{ClaimVerdict, JudgedClaim, JudgedTest, Said};
 use runtime_bench_analysis::claims::{Claim, Test};
@@ -12,7 +12,7 @@ use crate::format;
 pub(crate) struct Judged<'a> {
     /// The claim.
     pub(crate) claim: &'a Claim,
-    /// What the run says.
+    /// The verdict of the run.
     pub(crate) found: &'a JudgedClaim,
     /// Target of links to it, and stem of its charts' ids.
     pub(crate) anchor: String,
@@ -28,12 +28,12 @@ pub(super) fn judged(found: &[JudgedClaim]) -> Vec<Judged<'_>> {
 }
 
 impl<'a> Judged<'a> {
-    /// Its tests, each with what the run says to it.
+    /// Its tests, each with its verdict.
     pub(crate) fn tests(&self) -> impl Iterator<Item = (&'a Test, &'a JudgedTest)> + use<'a> {
         self.claim.tests.iter().zip(&self.found.tests)
     }
 
-    /// Names of the workloads that it looks at, each once.
+    /// Names of its workloads, each once.
     pub(crate) fn workloads(&self) -> Vec<&'a str> {
         let mut names: Vec<&str> = Vec::new();
         for cell in self.claim.cells() {
@@ -44,12 +44,12 @@ impl<'a> Judged<'a> {
         names
     }
 
-    /// Whether the verdict lacks a test that was not measured.
+    /// Whether a required test was not measured.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.tests().any(|(test, found)| is_not_measured(test, found))
     }
 
-    /// What the verdict rests on: which tests and, where they differ, which runners.
+    /// The basis of the verdict: the tests and, if they differ, the runners.
     pub(crate) fn grounds(&self) -> String {
         let titles = |of: &dyn Fn(&Test, &JudgedTest) -> bool| -> Vec<&str> {
             let tests = self.tests().filter(|(test, found)| of(test, found));
@@ -78,7 +78,7 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// Whether a test is not shown: it is optional, and was not measured.
+/// Whether a test is hidden, because it is optional and was not measured.
 pub(crate) fn is_skipped(test: &Test, found: &JudgedTest) -> bool {
     test.optional && found.verdict == ClaimVerdict::NotMeasured
 }
@@ -87,7 +87,7 @@ fn is_not_measured(test: &Test, found: &JudgedTest) -> bool {
     !test.optional && found.verdict == ClaimVerdict::NotMeasured
 }
 
-/// `yes on tokio and smol; no on threads`; of no answer that counts, why.
+/// `yes on tokio and smol; no on threads`; or why no answer counts.
 pub(crate) fn answers(found: &JudgedTest) -> String {
     let of = |said| -> Vec<&str> {
         let answers = found.answers.iter().filter(|answer| answer.said == said);

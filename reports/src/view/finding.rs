@@ -1,4 +1,4 @@
-//! What a comparison found, in sentences computed from its rows.
+//! The finding of a comparison, in sentences computed from its rows.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use super::group::Group;
 use super::wording::words;
 use crate::format;
 
-/// What a comparison found.
+/// The finding of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
-    /// The largest gain over the reference, or why nothing can be said.
+    /// The largest gain over the reference, or why there is none.
     pub(crate) lead: String,
     /// Each other runner against the reference.
     pub(crate) detail: Option<String>,
@@ -32,11 +32,14 @@ impl fmt::Display for Finding {
 type Compared<'a> = (&'a Row, &'a Comparison);
 
 impl Finding {
-    /// What a comparison found.
+    /// The finding of a comparison.
     pub(crate) fn of(group: &Group<'_>) -> Self {
         let only = |lead: String| Self { lead, detail: None };
         if group.source.is_check() {
-            return Self { lead: checked(group), detail: Some("Nothing is ranked.".to_owned()) };
+            return Self {
+                lead: checked(group),
+                detail: Some("Checks are not ranked.".to_owned()),
+            };
         }
         let measured: Vec<&Row> = group.measured().filter(|row| row.is_ranked()).collect();
         let (Some(reference), [_, _, ..]) = (group.reference(), measured.as_slice()) else {
@@ -57,7 +60,7 @@ impl Finding {
     }
 }
 
-/// Which runners pass, and which fail.
+/// The runners that pass, and those that fail.
 fn checked(group: &Group<'_>) -> String {
     let of = |keep: &dyn Fn(&Status) -> bool| -> Vec<&str> {
         let rows = group.source.rows.iter().filter(|row| keep(&row.status));
@@ -111,7 +114,7 @@ fn lead(group: &Group<'_>, rows: &[Compared<'_>], reference: &str) -> String {
     }
 }
 
-/// Each runner against the reference, the cheapest first; those without a difference together.
+/// Each runner against the reference, the cheapest first; runners without a difference are grouped.
 fn detail(group: &Group<'_>, rows: &[Compared<'_>], reference: &str) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut same: Vec<&str> = Vec::new();

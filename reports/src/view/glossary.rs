@@ -1,19 +1,19 @@
-//! Words of the field, with targets of links to them.
+//! Terms of the glossary, with link targets.
 
 use runtime_bench_analysis::glossary::{self, Term};
 
 use super::slugs::Slugs;
 
-/// A word of the glossary.
+/// A term of the glossary.
 #[derive(Debug)]
 pub(crate) struct Word {
-    /// The word and its meaning.
+    /// The term and its meaning.
     pub(crate) term: Term,
     /// Target of links to it.
     pub(crate) anchor: String,
 }
 
-/// Every word.
+/// Every term.
 pub(super) fn words() -> Vec<Word> {
     let mut slugs = Slugs::default();
     let word = |term: Term| Word { anchor: format!("term-{}", slugs.next(&term.name)), term };

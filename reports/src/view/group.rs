@@ -11,17 +11,17 @@ use crate::format;
 /// One comparison, arranged for reading.
 #[derive(Debug)]
 pub(crate) struct Group<'a> {
-    /// Where its figures come from.
+    /// The source of its figures.
     pub(crate) source: &'a analysis::Group,
     /// Heading of its workload.
     pub(crate) title: &'a str,
     /// Target of links to it, and stem of its charts' ids.
     pub(crate) anchor: String,
-    /// Of a workload that passes or fails: each runner that passes, and what it did.
+    /// For a check: each runner that passes, and its outcome.
     outputs: Vec<(&'a str, &'a str)>,
 }
 
-/// Longest output of a workload that a cell holds, in characters.
+/// Maximum length of a workload's output in a cell, in characters.
 const LONGEST: usize = 40;
 
 impl<'a> Group<'a> {
@@ -38,23 +38,23 @@ impl<'a> Group<'a> {
         Self { source, title, anchor, outputs: checked.filter_map(output).collect() }
     }
 
-    /// Whether a runner passes, in words of the workload, as in `deadlocks until cancelled`; `None` where the
-    /// workload is no such check, or the runner has no result.
+    /// The outcome of a runner that passes, in the words of the workload, such as `deadlocks until canceled`;
+    /// `None` if the workload is not a check, or the runner has no result.
     pub(crate) fn passed(&self, row: &Row) -> Option<String> {
         let (_, output) = self.outputs.iter().find(|(runner, _)| *runner == row.key.runner)?;
-        // What follows is detail.
+        // The rest is detail.
         let words = output.split(';').next().unwrap_or_default().trim();
         let words = if words.is_empty() { wording::PASSES } else { words };
         (row.status == Status::Measured).then(|| format::clipped(words, LONGEST))
     }
 
-    /// Of a row without a comparison that was measured: what it is.
+    /// The label of a measured row without a comparison.
     pub(crate) fn uncompared(&self) -> &'static str {
         if self.source.is_check() { wording::PASSES } else { "reference" }
     }
 
-    /// `variant · connections 64, messages 100 · steady state`; most instances are warm, and that is
-    /// not said.
+    /// `variant · connections 64, messages 100 · steady state`; `warm` is omitted, because most instances are
+    /// warm.
     pub(crate) fn point(&self) -> String {
         let params = self.source.point.params.iter();
         let params: Vec<String> = params
@@ -73,8 +73,7 @@ impl<'a> Group<'a> {
         parts.join(" · ")
     }
 
-    /// How it differs from the other comparisons of its workload: variant, phase, and the parameters that
-    /// differ.
+    /// The differences from the other comparisons of its workload: variant, phase and parameters.
     pub(crate) fn setting(&self, all: &[Self]) -> String {
         let Point { variant, params } = &self.source.point;
         let differs =
@@ -109,17 +108,17 @@ impl<'a> Group<'a> {
         self.source.rows.iter().find(|row| row.key.runner == runner)
     }
 
-    /// The headline of a row that was measured.
+    /// The headline of a measured row.
     pub(crate) fn figure<'r>(&self, row: &'r Row) -> Option<&'r Summary> {
         row.metric(&self.source.headline)
     }
 
-    /// Any row's headline: its name, unit and direction are the comparison's.
+    /// The headline of any row, for the name, unit and direction of the comparison.
     pub(crate) fn headline(&self) -> Option<&'a Summary> {
         self.source.rows.iter().find_map(|row| row.metric(&self.source.headline))
     }
 
-    /// Name of the headline metric, also where nothing was measured.
+    /// Name of the headline metric, even if nothing was measured.
     pub(crate) fn headline_name(&self) -> &'a str {
         &self.source.headline
     }
@@ -135,14 +134,14 @@ impl<'a> Group<'a> {
         self.source.rows.iter().filter(move |row| row.metric(headline).is_some())
     }
 
-    /// Whether the headline counts bytes, where less is smaller, not faster.
+    /// Whether the headline counts bytes, for which lower is smaller, not faster.
     pub(crate) fn counts_bytes(&self) -> bool {
         format::counts_bytes(self.unit())
     }
 
     /// The measured row that the others are compared with.
     pub(crate) fn reference(&self) -> Option<&'a Row> {
-        // With a single figure there is nothing to be the reference of.
+        // A single figure does not need a reference.
         self.source.rows.iter().find_map(|row| row.comparison.as_ref()).and_then(|comparison| {
             self.row(&comparison.reference).filter(|row| row.status == Status::Measured)
         })
@@ -153,7 +152,7 @@ impl<'a> Group<'a> {
         self.source.control_failed()
     }
 
-    /// A comparison as far as it can be trusted: open where the A/A control failed.
+    /// A comparison as far as it can be trusted: open if the A/A control failed.
     pub(crate) fn trusted(&self, found: &Comparison) -> Comparison {
         let mut found = found.clone();
         if self.is_distrusted() && found.verdict != Verdict::NotCompared {
@@ -162,7 +161,7 @@ impl<'a> Group<'a> {
         found
     }
 
-    /// The headline, or its inverse where more is better; `None` unless it is positive and finite.
+    /// The headline, or its inverse if higher is better; `None` unless it is positive and finite.
     pub(crate) fn cost(&self, row: &Row) -> Option<f64> {
         let figure = self.figure(row)?;
         let cost = match figure.better {
@@ -173,7 +172,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// CPU time per operation where the workload counts operations, else per iteration.
+/// CPU time per operation if the workload counts operations, otherwise per iteration.
 pub(crate) fn cpu(row: &Row) -> Option<&Summary> {
     let per = row.metrics.iter().find(|metric| metric.name.starts_with("cpu-per-"));
     per.or_else(|| row.metric(metric::CPU.id))

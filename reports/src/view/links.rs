@@ -1,4 +1,4 @@
-//! How a page reaches the others.
+//! Links between pages.
 
 use super::group::Group;
 use super::runner::Runner;
@@ -12,10 +12,10 @@ pub(crate) const RUNNERS: &str = "r";
 /// The page of all machines, in the folder of the first machine's site.
 pub(crate) const MACHINES_PAGE: &str = "machines.html";
 
-/// How one page reaches the others: every link is relative, so that the site can lie anywhere.
+/// The links of a page. Every link is relative, so that the site works at any address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Links {
-    /// Everything stands on one page.
+    /// Everything is on one page.
     OnePage,
     /// From a page in the folder of the site.
     Top,
@@ -38,7 +38,7 @@ impl Links {
         }
     }
 
-    /// A place on a page in the folder of the site.
+    /// A target on a page in the folder of the site.
     pub(crate) fn part(self, page: &str, anchor: &str) -> String {
         match self {
             Self::OnePage => format!("#{anchor}"),
@@ -51,7 +51,7 @@ impl Links {
         self.below(WORKLOADS, &workload.slug)
     }
 
-    /// A comparison of a workload, from another page. A single page shows one of each workload.
+    /// A comparison of a workload, from another page. A single-page site shows one per workload.
     pub(crate) fn group(self, workload: &Workload<'_>, group: &Group<'_>) -> String {
         match self {
             Self::OnePage => self.workload(workload),
@@ -72,7 +72,7 @@ impl Links {
     }
 }
 
-/// The `id` of what has a page of its own where there are several.
+/// The `id` of a section that is a separate page in a site with several pages.
 pub(crate) fn anchor(folder: &str, slug: &str) -> String {
     format!("{folder}-{slug}")
 }

@@ -1,4 +1,4 @@
-//! The machines that runs were made on, each with a site of its own.
+//! The machines of runs, each with its own site.
 
 use runtime_bench_analysis::history::Machine;
 
@@ -8,17 +8,18 @@ use super::slugs::Slugs;
 /// Folder of the sites of all machines but the first.
 const MACHINES: &str = "m";
 
-/// One machine, and where its site is.
+/// One machine, and the folder of its site.
 #[derive(Debug)]
 pub(crate) struct MachineView<'a> {
     /// The folder of its site: empty, or a path that ends with `/`.
     pub(crate) folder: String,
-    /// What its site shows.
+    /// The view of its site.
     pub(crate) view: View<'a>,
 }
 
 impl<'a> MachineView<'a> {
-    /// The first machine is that of the newest run; its site is at the top, which will have this address.
+    /// The first machine is that of the newest run; its site is at the top folder, which is published at this
+    /// address.
     pub(crate) fn all(machines: Vec<Machine<'a>>, url: Option<&str>) -> Vec<Self> {
         let several = machines.len() > 1;
         let mut slugs = Slugs::default();

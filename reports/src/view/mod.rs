@@ -1,4 +1,4 @@
-//! What every page reads: the run arranged by topic, workload and comparison.
+//! The input of every page: the run arranged by topic, workload and comparison.
 
 pub(crate) mod claims;
 pub(crate) mod finding;
@@ -29,10 +29,10 @@ use runner::runners;
 use workload::workloads;
 pub(crate) use workload::{Section, Workload};
 
-/// Most rows of the table of all workloads, for a page of a few hundred KiB.
+/// Maximum number of rows of the table of all workloads, for a page of a few hundred KiB.
 const MOST_ROWS: usize = 150;
 
-/// The run as a reader meets it.
+/// The run, arranged for readers.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
     /// The machine of the run, and all its runs.
@@ -41,34 +41,34 @@ pub(crate) struct View<'a> {
     pub(crate) run: &'a Run,
     /// Its comparisons.
     pub(crate) analysis: &'a Analysis,
-    /// What explains the rows that are settled, where it was counted.
+    /// The explanations of settled rows, if evidence was collected.
     pub(crate) explanations: Vec<CellExplanation>,
-    /// What its processes measured.
+    /// The measurements of its processes.
     pub(crate) gathered: Gathered<'a>,
-    /// Every cell over the runs; empty where there is one run.
+    /// Every cell over the runs; empty if there is one run.
     pub(crate) trends: Vec<Trend<'a>>,
-    /// The run against the one before it; `None` where there is none.
+    /// The run against the one before it; `None` if there is none.
     pub(crate) previous: Option<Judged>,
-    /// The runs at which a cell changed; `None` where there is one run.
+    /// The runs at which a cell changed; `None` if there is one run.
     pub(crate) changes: Option<history::Document>,
-    /// From the folder of the site to that of all machines; `None` where there is one machine.
+    /// Path from the folder of the site to that of all machines; `None` if there is one machine.
     pub(crate) fleet: Option<&'static str>,
-    /// Where its folder will be published, with `/` at the end; `None` where that is not known.
+    /// Address at which its folder will be published, with a final `/`; `None` if unknown.
     pub(crate) address: Option<String>,
-    /// Runners of several threads first, those of one thread last; otherwise in the run's order.
+    /// Multi-threaded runners first, single-threaded runners last; otherwise in the run's order.
     pub(crate) runners: Vec<Runner<'a>>,
-    /// Every workload that has a comparison, in the run's order.
+    /// Every workload with a comparison, in the run's order.
     pub(crate) workloads: Vec<Workload<'a>>,
-    /// What it says about named use cases.
+    /// Its answers to named use cases.
     pub(crate) answers: Vec<Answer>,
-    /// What is said about concurrency; empty where the run measured nothing that a claim looks at.
+    /// The claims about concurrency; empty if the run measured no cell of a claim.
     pub(crate) claims: Vec<claims::Judged<'a>>,
-    /// Words of the field.
+    /// The terms of the glossary.
     pub(crate) glossary: Vec<glossary::Word>,
 }
 
 impl<'a> View<'a> {
-    /// Arranges the runs of a machine; `None` where there is none.
+    /// Arranges the runs of a machine; `None` if there is none.
     pub(crate) fn new(machine: Machine<'a>, fleet: Option<&'static str>) -> Option<Self> {
         let &(run, analysis) = machine.runs.last()?;
         let trends = if machine.runs.len() > 1 { trends(&machine) } else { Vec::new() };
@@ -94,7 +94,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Whether the machine has more runs than the one that is shown.
+    /// Whether the machine has more runs than the displayed one.
     pub(crate) fn has_history(&self) -> bool {
         self.machine.runs.len() > 1
     }
@@ -129,7 +129,7 @@ impl<'a> View<'a> {
         self.workloads.iter().filter(|workload| !workload.is_calibration())
     }
 
-    /// The claims that a workload is evidence for.
+    /// The claims that use a workload.
     pub(crate) fn claims_on(&self, workload: &str) -> Vec<&claims::Judged<'a>> {
         let claims = self.claims.iter();
         claims.filter(|judged| judged.workloads().contains(&workload)).collect()
@@ -142,7 +142,7 @@ impl<'a> View<'a> {
         Some((workload, group))
     }
 
-    /// The words of the glossary that some texts have.
+    /// The terms of the glossary in some texts.
     pub(crate) fn words_in(&self, texts: &[&str]) -> Vec<&glossary::Word> {
         let has = |word: &&glossary::Word| texts.iter().any(|text| word.term.is_in(text));
         self.glossary.iter().filter(has).collect()
@@ -169,14 +169,14 @@ impl<'a> View<'a> {
         ClassCounts::of(&found)
     }
 
-    /// What explains the difference of a row to its reference.
+    /// The explanation of the difference between a row and its reference.
     pub(crate) fn explanation(&self, group: &Group<'_>, row: &Row) -> Option<&CellExplanation> {
         let is_it =
             |found: &&CellExplanation| found.cell == row.key && found.phase == group.source.phase;
         self.explanations.iter().find(is_it)
     }
 
-    /// In how many rows another runner is the reference than the plan wants, and of how many.
+    /// The number of rows whose reference is not the planned one, and the total.
     pub(crate) fn replaced(&self) -> (usize, usize) {
         let wanted = self.run.header.plan.reference.as_str();
         let references: Vec<&Row> = self.compared_groups().filter_map(Group::reference).collect();

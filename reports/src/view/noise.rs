@@ -1,4 +1,4 @@
-//! What disturbed a comparison, in sentences.
+//! Disturbances of a comparison, in sentences.
 
 use runtime_bench_analysis::analysis::{
     AaControl, Analysis, Group, GroupNoise, LOADED, LoadChange, Row,
@@ -10,8 +10,8 @@ use runtime_bench_results::run::Run;
 use super::wording;
 use crate::format;
 
-/// `other programs used 0.7 of 2 cores, so multi-threaded runners had fewer`; `None` if the cores were free or
-/// not watched.
+/// `other programs used 0.7 of 2 cores, so multi-threaded runners had fewer`; `None` if the cores were free
+/// or not monitored.
 pub(crate) fn busy_cores(noise: &GroupNoise) -> Option<String> {
     if !noise.crowded() {
         return None;
@@ -23,8 +23,8 @@ pub(crate) fn busy_cores(noise: &GroupNoise) -> Option<String> {
     ))
 }
 
-/// `50 of 160 trials ran while other programs used 0.5 cores or more`; `None` where it is
-/// less than one in ten, as everywhere now and then.
+/// `50 of 160 trials ran while other programs used 0.5 cores or more`; `None` below one in ten, which is
+/// common.
 pub(crate) fn loaded(noise: &GroupNoise) -> Option<String> {
     (noise.loaded > 0 && noise.loaded * 10 >= noise.trials).then(|| {
         format!(
@@ -35,7 +35,7 @@ pub(crate) fn loaded(noise: &GroupNoise) -> Option<String> {
     })
 }
 
-/// That a run did not come to its end.
+/// A note that a run did not finish.
 pub(crate) fn unfinished(run: &Run) -> Option<&'static str> {
     match run.end {
         None => Some("The run is incomplete: it was killed, or it is still running."),
@@ -44,7 +44,7 @@ pub(crate) fn unfinished(run: &Run) -> Option<&'static str> {
     }
 }
 
-/// What disturbed a whole run, a sentence each, if it matters.
+/// Relevant disturbances of a whole run, a sentence each.
 pub(crate) fn run_warnings(run: &Run, analysis: &Analysis) -> impl Iterator<Item = String> {
     let load_change = analysis.load_change.as_ref().map(load_change);
     load_change.into_iter().chain(resumed(run)).map(|words| sentence(&words))
@@ -75,7 +75,7 @@ pub(crate) fn dropped(group: &Group) -> Option<String> {
         .then(|| format!("{} to machine stalls or interruptions", format::list(&parts)))
 }
 
-/// `the run was stopped and resumed 1 time, last on …`; `None` of a run in one go.
+/// `the run was stopped and resumed 1 time, last on …`; `None` for an uninterrupted run.
 fn resumed(run: &Run) -> Option<String> {
     let of_shards = run.shards.iter().flat_map(|shard| &shard.breaks);
     let breaks: Vec<&Break> = run.breaks.iter().chain(of_shards).collect();
@@ -93,7 +93,7 @@ fn resumed(run: &Run) -> Option<String> {
     ))
 }
 
-/// `smol is client-bound and not compared: the load generator used 0.91 of its one core`; `None` where none is.
+/// `smol is client-bound and not compared: the load generator used 0.91 of its one core`; `None` if none is.
 pub(crate) fn client_bound(group: &Group) -> Option<String> {
     let part = |row: &Row| {
         let why = row.client_bound.as_ref()?;
@@ -103,7 +103,7 @@ pub(crate) fn client_bound(group: &Group) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// What the reference against itself showed, unless all is well.
+/// The result of the A/A control, unless it passed.
 pub(crate) fn control(group: &Group) -> Option<String> {
     let AaControl { comparison, check } = group.control.as_ref()?;
     let against = |interval| format!("itself: {}×", format::ratio_interval(interval));
@@ -121,7 +121,7 @@ pub(crate) fn control(group: &Group) -> Option<String> {
     }
 }
 
-/// A sentence begins with a capital and ends with a full stop.
+/// Adds a capital letter and a period.
 pub(crate) fn sentence(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!("{}.", wording::capital(words)) }
 }

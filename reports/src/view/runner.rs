@@ -1,4 +1,4 @@
-//! A runner as every page shows it.
+//! A runner, as shown on every page.
 
 use runtime_bench_analysis::analysis::Analysis;
 use runtime_bench_results::catalog::{Class, RunnerInfo};
@@ -6,31 +6,31 @@ use runtime_bench_results::run::Run;
 
 use super::slugs::Slugs;
 
-/// A runner, with what tells it apart on the page.
+/// A runner, with its distinguishing marks on the page.
 #[derive(Debug)]
 pub(crate) struct Runner<'a> {
     /// Its name in the cells.
     pub(crate) name: &'a str,
-    /// Its own words; `None` when the run does not describe it.
+    /// Its description; `None` if the run does not have one.
     pub(crate) info: Option<&'a RunnerInfo>,
-    /// Which color and marker it has everywhere on the site.
+    /// Its color and marker on the whole site.
     pub(crate) series: usize,
-    /// Its name as a file's; no other runner has the same.
+    /// Its unique file name.
     pub(crate) slug: String,
 }
 
 impl Runner<'_> {
-    /// Whether its upstream has discontinued it: then no summary recommends it.
+    /// Whether its maintainers discontinued it; then no summary recommends it.
     pub(crate) fn is_discontinued(&self) -> bool {
         self.discontinued().is_some()
     }
 
-    /// Since when its maintainers have discontinued it.
+    /// The note on its discontinuation, if any.
     pub(crate) fn discontinued(&self) -> Option<&str> {
         self.info.and_then(RunnerInfo::discontinued)
     }
 
-    /// The package that it is named after, and its version.
+    /// The package with its name, and the version.
     pub(crate) fn package(&self) -> Option<(&str, &str)> {
         let (name, version) = self.info?.packages.get_key_value(self.name)?;
         Some((name, version))
@@ -42,7 +42,7 @@ impl Runner<'_> {
     }
 }
 
-/// Those that the run describes, then those that only its cells name.
+/// The described runners, then those that occur only in cells.
 pub(super) fn runners<'a>(run: &'a Run, analysis: &'a Analysis) -> Vec<Runner<'a>> {
     let mut names: Vec<&str> = Vec::new();
     let described = run.header.runners.iter().map(|info| info.name.as_str());

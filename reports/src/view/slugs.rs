@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-/// Makes the name of a file, and of an `id`, of any name; each only once.
+/// Turns any name into a unique file name and `id`.
 #[derive(Default)]
 pub(crate) struct Slugs {
     taken: HashSet<String>,
@@ -16,7 +16,7 @@ impl Slugs {
         let base = if slug.is_empty() { "unnamed".to_owned() } else { slug };
         let numbered = (2..).map(|number| format!("{base}-{number}"));
         let mut candidates = std::iter::once(base.clone()).chain(numbered);
-        // The numbers never end, so one is free.
+        // Some number is always free.
         candidates.find(|slug| self.taken.insert(slug.clone())).unwrap_or(base)
     }
 }

@@ -46,11 +46,11 @@ pub(crate) const TOPICS: [(&str, &str, &[&str]); 8] = [
     ("memory", "Memory", &["task-memory", "idle-connections"]),
     ("pitfalls", "Pitfalls", &[]),
 ];
-/// Heading of workloads that have no other.
+/// Heading of workloads without another one.
 pub(crate) const OTHER: (&str, &str) = ("other", "Other");
 
-/// Where a workload stands in the table: its topic, and its place there. A workload without a topic of its
-/// own stands behind those of its kind.
+/// The place of a workload in the table: its topic, and its place there. A workload without a topic follows
+/// those of its kind.
 pub(super) fn place(name: &str, kind: Option<Kind>) -> (usize, usize) {
     let named = TOPICS.iter().enumerate().find_map(|(topic, (_, _, names))| {
         Some((topic, names.iter().position(|known| *known == name)?))

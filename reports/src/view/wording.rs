@@ -11,7 +11,7 @@ use maud::{Markup, html};
 
 use crate::format;
 
-/// Of a runner whose output is right, where that is all that is asked.
+/// The word for a runner that passes a check.
 pub(crate) const PASSES: &str = "passes";
 
 /// Which direction of a metric is good.
@@ -42,13 +42,13 @@ pub(crate) fn metric(name: &str, unit: &str) -> String {
     capital(&words)
 }
 
-/// The same words with a capital at their beginning.
+/// The same words with an initial capital.
 pub(crate) fn capital(words: &str) -> String {
     let mut rest = words.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
-/// How many orders of the machine code the figures of a run are of.
+/// The number of link layouts of a run, in a sentence.
 pub(crate) fn layouts(plan: &Plan) -> String {
     match plan.layouts {
         0 | 1 => "One link layout: a difference of a few percent may be its effect.".to_owned(),
@@ -81,7 +81,7 @@ pub(crate) fn prose(text: &str) -> Markup {
     }
 }
 
-/// When in its life an instance was measured.
+/// The phase of an instance in words.
 pub(crate) fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Startup => "at startup",
@@ -118,7 +118,7 @@ pub(crate) fn change(word: Word, unit: &str) -> &'static str {
     }
 }
 
-/// What a gate says: `pass: none of 40 rows is proven slower by more than 1 %`.
+/// The message of a gate: `pass: none of 40 rows is proven slower by more than 1 %`.
 pub(crate) fn gate(outcome: Outcome, fail_on: FailOn, sentence: String) -> String {
     match (outcome, fail_on) {
         (Outcome::Pass, FailOn::Nothing) => sentence,
@@ -127,7 +127,7 @@ pub(crate) fn gate(outcome: Outcome, fail_on: FailOn, sentence: String) -> Strin
 }
 
 /// A comparison in words, the same on every page and in every export: `43% slower`, `2.6× faster`,
-/// `~6.4% faster` where it leans, `same ±10%`, and `0.70–2.1×` where it is open.
+/// `~6.4% faster` if it leans, `same ±10%`, and `0.70–2.1×` if it is open.
 pub(crate) fn words(comparison: &Comparison, unit: &str) -> String {
     match (comparison.verdict, comparison.ratio, comparison.interval) {
         (Verdict::Faster | Verdict::Slower, Some(ratio), _) => format::change(ratio, unit),
@@ -162,14 +162,14 @@ pub(crate) fn counts(counts: &ClassCounts) -> String {
     counts_of(counts, "same within 10%")
 }
 
-/// The same with other words for *same*.
+/// The same with another phrase for *same*.
 pub(crate) fn counts_of(counts: &ClassCounts, alike: &str) -> String {
     let ClassCounts { settled, same, leaning, open } = counts;
     let all = format::count(counts.total(), "comparison");
     format!("{all}: {settled} settled, {same} {alike}, {leaning} leaning, {open} open")
 }
 
-/// What a tooltip adds to the words: the mode, or how many more rounds an answer needs.
+/// The addition in a tooltip: the mode, or the number of further rounds that an answer needs.
 pub(crate) fn remark(comparison: &Comparison) -> Option<String> {
     if comparison.verdict == Verdict::DependsOnMode {
         return Some(comparison.slow.map_or_else(
@@ -188,7 +188,7 @@ pub(crate) fn remark(comparison: &Comparison) -> Option<String> {
     Some(format!("needs about {}", format::count(more, "more round")))
 }
 
-/// That a row has no result, in a word.
+/// The word for a row without a result.
 pub(crate) fn no_result(row: &Row) -> &'static str {
     match &row.status {
         Status::Measured => "no result",

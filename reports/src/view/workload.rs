@@ -15,21 +15,21 @@ pub(crate) struct Workload<'a> {
     pub(crate) name: &'a str,
     /// Its heading.
     pub(crate) title: &'a str,
-    /// Its own words; `None` when the run does not describe it.
+    /// Its description; `None` if the run does not have one.
     pub(crate) info: Option<&'a WorkloadInfo>,
-    /// Its name as a file's; no other workload has the same.
+    /// Its unique file name.
     pub(crate) slug: String,
     /// One per point and phase.
     pub(crate) groups: Vec<Group<'a>>,
 }
 
 impl<'a> Workload<'a> {
-    /// What kind of work it is, if the run says so.
+    /// Its kind of work, if known.
     pub(crate) fn kind(&self) -> Option<Kind> {
         self.info.map(|info| info.kind)
     }
 
-    /// The comparison that stands for the workload where there is room for one: its first.
+    /// The comparison that represents the workload: its first.
     pub(crate) fn main(&self) -> Option<&Group<'a>> {
         self.groups.first()
     }
@@ -51,7 +51,7 @@ pub(crate) struct Section<'v, 'a> {
     pub(crate) workloads: Vec<&'v Workload<'a>>,
 }
 
-/// Every workload that has a comparison, in the run's order.
+/// Every workload with a comparison, in the run's order.
 pub(super) fn workloads<'a>(
     run: &'a Run,
     analysis: &'a Analysis,
@@ -81,7 +81,7 @@ pub(super) fn workloads<'a>(
     workloads
 }
 
-/// The stem of the ids of a comparison: `c-tcp-echo-connections-64-steady`. It does not change with the rest of
+/// The stem of the ids of a comparison: `c-tcp-echo-connections-64-steady`. It does not depend on the rest of
 /// the plan.
 fn anchor(workload: &str, source: &analysis::Group) -> String {
     let label = source.point.label();

@@ -1,4 +1,4 @@
-//! What must hold of whatever is made of any runs.
+//! Checks that every rendering of any runs must pass.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use runtime_bench_results::run::Run;
 
 use super::markup;
 
-/// Renders the runs in every way, and fails where data escapes into what is written.
+/// Renders the runs in every way, and fails if data acts as markup in the output.
 pub(crate) fn check(runs: &[Run], options: Options<'_>) {
     for run in runs {
         survives_json(run);
@@ -34,14 +34,14 @@ pub(crate) fn check(runs: &[Run], options: Options<'_>) {
     }
 }
 
-/// The run is one that a file can hold.
+/// A file can hold the run.
 fn survives_json(run: &Run) {
     let text = serde_json::to_string(run).expect("a run is JSON");
     let read: Run = serde_json::from_str(&text).expect("what was written is read");
     assert!(read == *run, "a run is read as it was written");
 }
 
-/// Whatever is exported is JSON, a table or visible text.
+/// Every export is JSON, a table or visible text.
 fn exported(run: &Run) {
     let exported = |format| export(run, &analyze(run), format).ok();
     for format in [Format::GithubActionBenchmark, Format::Bencher] {
@@ -92,7 +92,7 @@ fn page(name: &str, text: &str) {
     }
 }
 
-/// No Markdown of the data's own, and tables whose lines have as many cells as their heads.
+/// Data does not act as Markdown, and the rows of each table have as many cells as its head.
 fn markdown(name: &str, text: &str) {
     let mut columns = None;
     for line in text.lines() {
@@ -109,7 +109,7 @@ fn markdown(name: &str, text: &str) {
     }
 }
 
-/// A line without what is escaped by a backslash.
+/// A line without the characters that a backslash escapes.
 fn without_escapes(line: &str) -> String {
     let mut bare = String::new();
     let mut characters = line.chars();
@@ -123,7 +123,7 @@ fn without_escapes(line: &str) -> String {
     bare
 }
 
-/// No cell is a formula, also where a spreadsheet divides cells at semicolons or tabs.
+/// No cell is a formula, even if a spreadsheet splits cells at semicolons or tabs.
 fn table(name: &str, text: &str) {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     for row in reader.records() {
@@ -135,7 +135,7 @@ fn table(name: &str, text: &str) {
     }
 }
 
-/// Nothing that a terminal would obey.
+/// Nothing that a terminal would interpret.
 fn visible(name: &str, text: &str) {
     let bad = text.chars().find(|c| c.is_control() && *c != '\n');
     assert_eq!(bad, None, "{name}: {text:?}");

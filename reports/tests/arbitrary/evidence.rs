@@ -1,4 +1,4 @@
-//! Any evidence: counts that no process can have, of cells that the run lacks.
+//! Arbitrary evidence: impossible counts, of cells that the run lacks.
 
 use arbitrary::Result;
 use runtime_bench_results::evidence::{Count, Event, Evidence, Missing};
@@ -23,7 +23,7 @@ pub(super) fn evidence(u: &mut Bytes<'_>, cells: &[PlannedCell]) -> Result<Vec<E
     })
 }
 
-/// Times, with which anything is explained, and other counts.
+/// Times, without which nothing is explained, and other counts.
 fn counts(u: &mut Bytes<'_>) -> Result<Vec<Count>> {
     let times = [Event::WallTime, Event::UserTime, Event::SystemTime];
     let mut counts = times.map(|event| count(u, event)).into_iter().collect::<Result<Vec<_>>>()?;

@@ -34,7 +34,7 @@ pub(super) fn figure(u: &mut Bytes<'_>) -> Result<f64> {
     })
 }
 
-/// Trials of some of the cells, each about alike.
+/// Trials of some of the cells; those of one cell are similar.
 pub(super) fn trials(
     u: &mut Bytes<'_>,
     cells: &[PlannedCell],
@@ -104,7 +104,7 @@ fn block(u: &mut Bytes<'_>, metrics: Vec<Metric>, odd: bool) -> Result<Block> {
     })
 }
 
-/// A histogram, or a text that is none.
+/// A histogram, or a text that is not one.
 fn latencies(u: &mut Bytes<'_>) -> Result<String> {
     if u.ratio(1, 3)? {
         return text(u);
@@ -113,13 +113,13 @@ fn latencies(u: &mut Bytes<'_>) -> Result<String> {
     let mut histogram = Histogram::new(digits).expect("so many digits can be had");
     for _ in 0..u.int_in_range(0..=5)? {
         let (value, count) = (u.arbitrary::<u64>()? >> 8, u.arbitrary()?);
-        // One beyond its bounds is not recorded.
+        // A value beyond its bounds is not recorded.
         let _ = histogram.record_n(value, count);
     }
     Ok(histogram::encode(&histogram).unwrap_or_default())
 }
 
-/// What happened during the measuring.
+/// Events during the run.
 pub(super) fn noise(u: &mut Bytes<'_>) -> Result<Vec<NoiseWindow>> {
     some(u, 3, |u| {
         let any = |u: &mut Bytes<'_>| Ok(if u.ratio(1, 2)? { Some(figure(u)?) } else { None });
@@ -141,7 +141,7 @@ pub(super) fn stalls(u: &mut Bytes<'_>) -> Result<Vec<Stall>> {
     some(u, 2, |u| Ok(Stall { at_s: figure(u)?, until_s: figure(u)? }))
 }
 
-/// Where it went on.
+/// The rounds where the run was resumed.
 pub(super) fn breaks(u: &mut Bytes<'_>) -> Result<Vec<Break>> {
     some(u, 2, |u| {
         let partial_round = if u.ratio(1, 2)? {

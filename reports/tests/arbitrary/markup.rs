@@ -1,4 +1,4 @@
-//! What a browser would take for markup, found without a browser.
+//! Finds what a browser would take for markup, without a browser.
 
 /// Fails where data became an element, an attribute or an entity: those of `texts` are called `x9`.
 pub(super) fn check(name: &str, page: &str) {
@@ -19,7 +19,7 @@ pub(super) fn check(name: &str, page: &str) {
 fn behind_raw<'a>(name: &str, text: &'a str) -> &'a str {
     let (raw, rest) = text.split_once("</").expect("the element ends");
     assert!(rest.starts_with("script>") || rest.starts_with("style>"), "{name}: </{}", shown(rest));
-    // After the one a browser would look for the end of another; the other is the data's.
+    // After the first, a browser would look for the end of another; the second is data.
     assert!(!raw.contains("<!--") && !raw.contains("<x9"), "{name}: {raw}");
     rest
 }

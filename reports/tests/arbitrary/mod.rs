@@ -1,4 +1,4 @@
-//! Any run that a valid results file can hold, drawn from bytes: names that would steer a page, figures
+//! Any run that a valid results file can hold, drawn from bytes: names that would inject markup, figures
 //! that cannot be drawn, plans that contradict their trials. Shared with `fuzz/fuzz_targets/report.rs`.
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ type Bytes<'b> = Unstructured<'b>;
 pub(crate) fn runs(bytes: &[u8]) -> Vec<Run> {
     let mut u = Unstructured::new(bytes);
     let mut runs = Vec::new();
-    // What the bytes do not reach is drawn from zeros, so that every input is a run.
+    // After the last byte, zeros follow, so that every input is a run.
     for _ in 0..u.int_in_range(1..=3).unwrap_or(1) {
         let again = u.ratio(1, 2).unwrap_or(false);
         let run = match runs.last() {
@@ -41,7 +41,7 @@ pub(crate) fn runs(bytes: &[u8]) -> Vec<Run> {
     runs
 }
 
-/// The same plan, measured once more.
+/// The same plan, measured again.
 fn repeated(u: &mut Bytes<'_>, before: &Run) -> Result<Run> {
     let mut run = Run::new(before.header.clone());
     run.header.id = text(u)?;
@@ -109,7 +109,7 @@ fn plan(u: &mut Bytes<'_>, cells: Vec<PlannedCell>, runners: &[RunnerInfo]) -> R
     })
 }
 
-/// Every workload on every runner, but for some; and some A/A controls.
+/// Every workload on every runner, with some exceptions, and some A/A controls.
 fn cells(
     u: &mut Bytes<'_>,
     workloads: &[WorkloadInfo],

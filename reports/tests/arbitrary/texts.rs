@@ -1,10 +1,10 @@
-//! Names and sentences that would steer whatever shows them, were they not escaped.
+//! Names and sentences that would inject markup or code if they were not escaped.
 
 use arbitrary::Result;
 
 use super::Bytes;
 
-/// In all of these an element, an attribute or an entity is called `x9`, as none of ours is.
+/// In all of these an element, an attribute or an entity is called `x9`, unlike any of ours.
 const HOSTILE: [&str; 24] = [
     "<x9>\"'&x9;",
     "\" x9=\"1",
@@ -41,7 +41,7 @@ pub(super) fn some<T>(
     (0..u.int_in_range(0..=most)?).map(|_| one(u)).collect()
 }
 
-/// A name: often one of a few, so that things meet.
+/// A name: often one of a few, so that names recur.
 pub(super) fn name(u: &mut Bytes<'_>) -> Result<String> {
     let usual = ["tokio", "smol", "go", "tcp-echo", "fork-join"];
     if u.ratio(1, 2)? { Ok((*u.choose(&usual)?).to_owned()) } else { text(u) }

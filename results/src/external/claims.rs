@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Measured, Sample};
 use crate::trial::BlockSize;
 
-/// Some systems count CPU time in ticks, and the clocks of a sample are not read at the same moment.
+/// Tolerance: some systems count CPU time in ticks, and the clocks of a sample are not read at the same
+/// moment.
 const CPU_SLACK_NS: f64 = 20e6;
 
 /// Why a measurement is impossible.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Answer, RUNNER_PROTOCOL};
 use crate::trial::ErrorKind;
 
-/// Characters shown of something that is not a reply.
+/// Maximum length of the quoted text of an invalid reply, in characters.
 const SHOWN: usize = 80;
 
 /// Why a line is not a reply.
@@ -28,7 +28,7 @@ pub enum ReplyError {
     NotUnderstood(String),
 }
 
-/// The fields that every version of a reply has.
+/// The fields that replies of all versions have.
 #[derive(Deserialize)]
 struct Head {
     protocol: Option<Value>,

@@ -1,4 +1,4 @@
-//! The runner protocol: how the harness speaks to an external runner.
+//! The runner protocol, between the harness and an external runner.
 //!
 //! Such a runner is a command. It is started for each request, reads a [`Request`] as one line of JSON
 //! from its standard input, writes one line to its standard output, and exits. A server has one more
@@ -30,7 +30,7 @@ pub enum Request {
     Describe(Describe),
     /// Measure one block of one cell.
     Trial(Box<Trial>),
-    /// The load on a server is over: reply and exit.
+    /// The load on a server has ended: reply and exit.
     Stop {
         /// [`RUNNER_PROTOCOL`].
         protocol: u32,
@@ -98,10 +98,10 @@ pub enum Answer {
     Described(Described),
     /// To [`Request::Trial`] of a server: it listens.
     Ready {
-        /// Where, as `host:port`: a port of loopback.
+        /// Its address, as `host:port`: a port of loopback.
         address: String,
     },
-    /// To [`Request::Trial`]; of a server, to [`Request::Stop`].
+    /// To [`Request::Trial`]; from a server, to [`Request::Stop`].
     Ok(Measured),
     /// Nothing was measured.
     Error {
@@ -116,7 +116,7 @@ pub enum Answer {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Described {
-    /// How it is set up: event loop, threads, processes.
+    /// Its configuration: event loop, threads, processes.
     #[serde(default)]
     pub configuration: String,
     /// Versions of its components, the language first.
@@ -125,7 +125,7 @@ pub struct Described {
     /// Notes for readers.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// For each requested cell, in the same order: nothing if supported, otherwise the reason.
+    /// For each requested cell, in the same order: `null` if supported, otherwise the reason.
     pub cells: Vec<Option<String>>,
 }
 

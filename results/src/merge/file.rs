@@ -9,7 +9,7 @@ pub enum MergeError {
     /// There is no file.
     #[error("nothing to merge\nhelp: name the results files of the shards")]
     Nothing,
-    /// A file is of a run without `--shard`.
+    /// A file belongs to a run without `--shard`.
     #[error(
         "cannot merge {0}: it is a whole run, not a shard\nhelp: `runtime-bench report` shows whole runs side by side"
     )]
@@ -17,7 +17,7 @@ pub enum MergeError {
     /// A file is a merged run.
     #[error("cannot merge {0}: it is already merged\nhelp: name the files of its shards")]
     Merged(String),
-    /// Two files differ in what all shards must have in common.
+    /// Two files differ in something that all shards must share.
     #[error(
         "cannot merge {base} and {file}: their {aspect} differ ({what})\nhelp: measure all shards {help}"
     )]
@@ -28,7 +28,7 @@ pub enum MergeError {
         file: String,
         /// Plans, builds or machines.
         aspect: &'static str,
-        /// In what they differ.
+        /// The difference.
         what: String,
         /// How all shards must be measured.
         help: &'static str,
@@ -52,7 +52,8 @@ pub enum MergeError {
     },
     /// A shard is unfinished.
     #[error(
-        "cannot merge {file}: {shard} was interrupted\nhelp: resume it, or accept what it has with --partial"
+        "cannot merge {file}: {shard} was interrupted\nhelp: resume it, or merge its finished \
+         trials with --partial"
     )]
     Unfinished {
         /// Which shard.
@@ -80,7 +81,7 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Of a shard, and of nothing else.
+    /// A file that must belong to a shard.
     pub(super) fn new(label: String, run: Run) -> Result<Self, MergeError> {
         match &run.header.plan.shard {
             _ if !run.shards.is_empty() => Err(MergeError::Merged(label)),

@@ -1,11 +1,11 @@
 //! The results files of a plan's shards → one run.
 //!
-//! Machines are not mixed: a comparison keeps the times, noise and stalls of the machine that measured
-//! it, and machines of different kinds are rejected. Every result of the merged run is therefore that
-//! of its shard.
+//! Machines are not mixed: a comparison keeps the times, noise and stalls of the machine that measured it,
+//! and machines of different kinds are rejected. Every result of the merged run is therefore a result of its
+//! shard.
 //!
-//! - `file`: a shard's file, and why it is not merged.
-//! - `same`: what shards must have in common.
+//! - `file`: a shard's file, and errors of merging.
+//! - `same`: checks that shards belong together.
 
 mod file;
 mod same;
@@ -41,7 +41,8 @@ pub fn merge(
     Ok(joined(files, control))
 }
 
-/// Every shard once, in order. The document of a run and its lines are one run, and the fuller one counts.
+/// Every shard once, in order. The document of a run and its `.jsonl` are one run; the more complete one is
+/// used.
 fn each_once(mut files: Vec<File>) -> Result<Vec<File>, MergeError> {
     let fullness = |file: &File| file.run.fullness();
     files.sort_by(|a, b| {
@@ -64,7 +65,7 @@ fn each_once(mut files: Vec<File>) -> Result<Vec<File>, MergeError> {
     Ok(once)
 }
 
-/// Every workload is measured by one shard at most, and every trial is of its own shard.
+/// Checks that at most one shard measures each workload, and that every trial belongs to its own shard.
 fn check_split(files: &[File]) -> Result<(), MergeError> {
     for cell in &files[0].run.header.plan.cells {
         let workload = &cell.key.workload;
@@ -82,11 +83,11 @@ fn check_split(files: &[File]) -> Result<(), MergeError> {
     Ok(())
 }
 
-/// All shards are there, and came to their end.
+/// Checks that all shards exist and have finished.
 fn check_whole(files: &[File]) -> Result<(), MergeError> {
     let of = files[0].shard.of;
     let there = |index: &usize| files.iter().any(|file| file.shard.index == *index);
-    // A number in a file may be anything, so the list must not grow with it.
+    // The number comes from a file, so the list must not grow with it.
     let mut missing: Vec<String> =
         (1..=of).filter(|index| !there(index)).take(17).map(|index| index.to_string()).collect();
     if missing.len() > 16 {
@@ -106,14 +107,14 @@ fn check_whole(files: &[File]) -> Result<(), MergeError> {
     }
 }
 
-/// One run of all shards.
+/// Joins all shards into one run.
 fn joined(files: Vec<File>, control: impl Fn(&Run) -> Noise) -> Run {
     let whole = check_whole(&files).is_ok();
     let ends = files.iter().filter_map(|file| file.run.end);
     let elapsed_s = ends.map(|end| end.elapsed_s).sum();
     let mut merged = Run::new(header(&files));
     for File { shard, run, .. } in files {
-        // Whatever else a run will hold, it has to be decided here what becomes of it.
+        // Every new field of a run needs a decision here.
         let Run {
             header,
             schedules,
@@ -154,7 +155,7 @@ fn joined(files: Vec<File>, control: impl Fn(&Run) -> Noise) -> Run {
     merged
 }
 
-/// That of the shard that began first, with the whole plan; its command is the one that measures
+/// The header of the shard that began first, with the whole plan and with the command that measures
 /// everything on one machine.
 fn header(files: &[File]) -> RunHeader {
     let began = |file: &&File| (file.run.header.started.clone(), file.run.header.id.clone());

@@ -1,4 +1,4 @@
-//! What shards must have in common before they are one run.
+//! Checks that shards share their plan, build and kind of machine.
 
 use super::file::{File, MergeError};
 use crate::differences::{self, differs};
@@ -43,10 +43,10 @@ fn builds(base: &File, file: &File) -> Vec<String> {
     facts
 }
 
-/// The kind of a machine, and how it was set up.
+/// The kind of a machine, and its settings.
 fn machines(base: &Environment, head: &Environment) -> Vec<String> {
     let mut facts = differences::machine_facts(base, head);
-    // Which processors it may run on differs from container to container; how many must not.
+    // The processors that it may run on differ between containers; their number must not.
     let allowed = |of: &Environment| of.affinity.as_ref().map(Vec::len);
     facts.extend(differs("processors allowed", allowed(base).as_ref(), allowed(head).as_ref()));
     facts.extend(differences::settings(base, head));

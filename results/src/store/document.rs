@@ -1,4 +1,4 @@
-//! A run as a document, which appears under its name in one step.
+//! Writes a run as a document, atomically.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -10,8 +10,7 @@ use flate2::write::GzEncoder;
 use super::{StoreError, io_error};
 use crate::run::Run;
 
-/// Writes a document, which appears under its name in one step; one that stands there only goes where it
-/// `replaces` it.
+/// Writes a document atomically. An existing document is only replaced if `replaces` is set.
 pub(super) fn write_by_rename(target: &Path, run: &Run, replaces: bool) -> io::Result<()> {
     let partial = partial(target);
     let write = || -> io::Result<()> {
@@ -26,12 +25,12 @@ pub(super) fn write_by_rename(target: &Path, run: &Run, replaces: bool) -> io::R
         })
     };
     let written = write();
-    // The lines are whole; a half-written document would only mislead.
+    // The `.jsonl` is complete; a partly written document would only mislead.
     let _ = fs::remove_file(&partial);
     written
 }
 
-/// Writes a document to `path`, compressed where `target`, which it becomes, ends in `.gz`.
+/// Writes a document to `path`, compressed if its final name `target` ends in `.gz`.
 pub(super) fn encode(run: &Run, path: &Path, target: &Path) -> io::Result<()> {
     let write = |to: &mut dyn Write| -> io::Result<()> {
         // Serializing writes a few bytes at a time.

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use super::{StoreError, io_error, read};
 use crate::run::Run;
 
-/// How names of results files end.
+/// Endings of the names of results files.
 const ENDINGS: [&str; 3] = ["json", "jsonl", "gz"];
 
 /// Runs found in files and folders, each once.
 ///
-/// The document of a run and its lines are one run; the fuller of the two counts.
+/// The document of a run and its `.jsonl` are one run; the more complete of the two is used.
 #[derive(Debug, Default)]
 pub struct Gathered {
     /// In the order in which they were found.
     pub runs: Vec<Run>,
-    /// What could not be read, a sentence each.
+    /// The files that could not be read, a sentence each.
     pub problems: Vec<StoreError>,
     places: HashMap<String, usize>,
     /// `latest.json` is a link to a file that is read anyway.
@@ -25,8 +25,8 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// Reads a file, or of a folder every `*.json`, `*.jsonl` and `*.gz`. What cannot be read does not
-    /// keep the others from being read.
+    /// Reads a file, or every `*.json`, `*.jsonl` and `*.gz` in a folder. Unreadable files are skipped and
+    /// reported.
     pub fn add(&mut self, path: &Path) {
         let files = if path.is_dir() { inside(path) } else { Ok(vec![path.to_path_buf()]) };
         match files {
@@ -39,7 +39,7 @@ impl Gathered {
         }
     }
 
-    /// Every file that was looked into.
+    /// All files that were opened.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.seen.iter().map(PathBuf::as_path)
     }
@@ -66,10 +66,10 @@ impl Gathered {
     }
 }
 
-/// The newest results file of a folder; of a run that was killed, its lines.
+/// The newest results file of a folder; for a run that was killed, its `.jsonl`.
 pub fn newest(folder: &Path) -> Option<PathBuf> {
     let modified = |path: &PathBuf| path.metadata().and_then(|found| found.modified()).ok();
-    // Of the two files of a finished run, the document is the younger one.
+    // Of the two files of a finished run, the document is the newer one.
     inside(folder).ok()?.into_iter().max_by_key(modified)
 }
 
@@ -77,7 +77,7 @@ pub fn newest(folder: &Path) -> Option<PathBuf> {
 fn inside(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = fs::read_dir(folder).map_err(io_error(folder, "read"))?;
     let named = |path: &PathBuf| {
-        // What systems and editors leave is hidden.
+        // Hidden files of systems and editors are skipped.
         let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
         let ending = path.extension().unwrap_or_default();
         !hidden && ENDINGS.iter().any(|one| ending == *one)

@@ -8,7 +8,7 @@ use super::write::make_folder;
 use super::{StoreError, io_error};
 use crate::run::Run;
 
-/// Longest name of a run; with its ending it is a file name everywhere.
+/// Maximum length of a run's id, so that it is a valid file name everywhere, including the ending.
 const LONGEST_NAME: usize = 120;
 
 /// Writes `<folder>/<run>.json.gz`, in one step; an older file of the same run is replaced. The same
@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 120;
 pub fn keep(run: &Run, folder: &Path) -> Result<PathBuf, StoreError> {
     let id = &run.header.id;
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    // A name travels in the file, so it could be `../../elsewhere`.
+    // The id comes from the file, so it could be `../../elsewhere`.
     if id.is_empty() || id.len() > LONGEST_NAME || id.starts_with('.') || !id.chars().all(plain) {
         return Err(StoreError::Name(id.chars().take(LONGEST_NAME).collect()));
     }
@@ -28,7 +28,7 @@ pub fn keep(run: &Run, folder: &Path) -> Result<PathBuf, StoreError> {
     let partial = partial(&target);
     let written = encode(run, &partial, &target).and_then(|()| fs::rename(&partial, &target));
     written.map_err(|source| {
-        // What is left of a failed write would only mislead.
+        // The remains of a failed write would only mislead.
         let _ = fs::remove_file(&partial);
         io_error(&target, "write")(source)
     })?;

@@ -1,4 +1,4 @@
-//! One run at a time in a folder, and one writer of a file of lines.
+//! Locks: one run at a time in a folder, and one writer of a `.jsonl`.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -28,7 +28,7 @@ impl Lock {
         let mut file = open.map_err(io_error(&path, "create"))?;
         match file.try_lock() {
             Ok(()) => {
-                // Only for the message to a run that is refused; the lock holds without it.
+                // Only for the error message of another run; the lock does not need it.
                 let _ = note(&mut file);
                 Ok(Self { _file: Some(file) })
             }
@@ -46,7 +46,7 @@ impl Lock {
     }
 }
 
-/// Takes a file of lines for as long as it is open.
+/// Locks a `.jsonl` for as long as it is open.
 ///
 /// # Errors
 /// When another process writes to it.
@@ -58,7 +58,7 @@ pub(super) fn claim(journal: &File, path: &Path) -> Result<(), StoreError> {
             let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
             Err(StoreError::Busy { folder, holder: format!("it writes to {}", path.display()) })
         }
-        // Where the file system knows no locks, nothing is known of others.
+        // If the file system does not support locks, other writers are unknown.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
     }
 }

@@ -1,12 +1,12 @@
-//! Results files: writing a run line by line, closing it by rename, reading it back, keeping it.
+//! Results files: writes a run line by line, closes it by rename, reads it back, and stores it.
 //!
-//! A finished trial is appended as one line and flushed, so that nothing measured is lost when
-//! the run is stopped. Rewriting one document after each trial would write gigabytes.
+//! A finished trial is appended as one line and flushed, so that no finished trial is lost when the run is
+//! stopped. Rewriting one document after each trial would write gigabytes.
 //!
 //! - `write`: a run being written, line by line.
 //! - `resume`: appends to an interrupted run.
 //! - `document`: writes a document atomically.
-//! - `lock`: one run at a time in a folder, and one writer of a file of lines.
+//! - `lock`: one run at a time in a folder, and one writer of a `.jsonl`.
 //! - `read`: one file, compressed or not → a run.
 //! - `gather`: files and folders → runs, each once.
 //! - `save`: writes a run as a document to a given path.
@@ -63,7 +63,7 @@ pub enum StoreError {
         /// The process that holds it.
         holder: String,
     },
-    /// The file is the document of a run, and the file of lines is missing.
+    /// The file is the document of a run, and its `.jsonl` is missing.
     #[error("cannot resume {path}: its `<run>.jsonl` is not in the same folder\nhelp: name the `<run>.jsonl` in the folder where the run was measured", path = .0.display())]
     NoLines(PathBuf),
     /// The target already exists; results are never overwritten.
@@ -82,7 +82,7 @@ pub enum StoreError {
     Broken {
         /// The file.
         path: PathBuf,
-        /// What is wrong and where.
+        /// The reason and its place.
         reason: String,
     },
     /// A folder without any results file.
@@ -112,7 +112,7 @@ pub(crate) mod tests {
     use crate::evidence::Level;
     use crate::run::{Plan, RunHeader, SCHEMA};
 
-    /// The header of a run of nothing.
+    /// The header of an empty run.
     pub(crate) fn header(id: &str) -> RunHeader {
         RunHeader {
             schema: SCHEMA.to_owned(),

@@ -15,15 +15,15 @@ use crate::run::{Line, OLD_SCHEMA, Run, SCHEMA};
 /// otherwise grow a thousandfold.
 const MOST_TEXT: u64 = 1 << 30;
 
-/// Texts of more values are rejected, too: the largest runs have some twenty million, and one that takes
-/// three bytes of text can take a hundred of memory.
+/// Texts with more values are also rejected: the largest runs have some twenty million, and a value of three
+/// bytes of text can take a hundred bytes of memory.
 const MOST_VALUES: usize = 32 << 20;
 
 /// How a gzip stream begins (RFC 1952, §2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Reads a run from its document or from its file of lines, either of them also compressed with
-/// gzip; an incomplete last line is ignored.
+/// Reads a run from its document or from its `.jsonl`, both optionally compressed with gzip; an incomplete
+/// last line is ignored.
 ///
 /// # Errors
 /// When the file cannot be read, has another schema version, or is damaged.
@@ -32,14 +32,14 @@ pub fn read(path: &Path) -> Result<Run, StoreError> {
     read_from(BufReader::new(file), path)
 }
 
-/// The same from what is open already; `path` is what errors call it.
+/// The same from an open reader; errors name it `path`.
 ///
 /// # Errors
 /// As [`read`].
 pub fn read_from(file: impl BufRead, path: &Path) -> Result<Run, StoreError> {
     let broken = |reason: String| StoreError::Broken { path: path.to_path_buf(), reason };
     let bytes = content(file, MOST_TEXT).map_err(|error| match error.kind() {
-        // What a decoder says of its input, and not the operating system of the file.
+        // An error of the decoder about its input, not of the operating system.
         io::ErrorKind::InvalidInput
         | io::ErrorKind::InvalidData
         | io::ErrorKind::UnexpectedEof
@@ -57,7 +57,7 @@ pub fn read_from(file: impl BufRead, path: &Path) -> Result<Run, StoreError> {
     run.and_then(cells_are_planned).map_err(broken)
 }
 
-/// What a file holds, uncompressed.
+/// The uncompressed content of a file.
 fn content(mut file: impl BufRead, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if file.fill_buf()?.starts_with(&GZIP) {
@@ -73,7 +73,7 @@ fn content(mut file: impl BufRead, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Rejects a JSON text of more than `most` values: one is behind each `,`, `[` and `{` outside strings.
+/// Rejects a JSON text with more than `most` values: one follows each `,`, `[` and `{` outside strings.
 fn check_values(text: &[u8], most: usize) -> Result<(), String> {
     let (mut count, mut in_string, mut escaped) = (1, false, false);
     for byte in text {
@@ -88,7 +88,7 @@ fn check_values(text: &[u8], most: usize) -> Result<(), String> {
     if count > most { Err(format!("more than {most} values")) } else { Ok(()) }
 }
 
-/// The schema alone, before anything else of another version can confuse the reader.
+/// Only the schema, which is read first, so that other versions are rejected by name.
 fn schema(text: &str) -> Result<String, String> {
     #[derive(Deserialize)]
     #[serde(expecting = "an object with a `schema`")]
@@ -114,25 +114,25 @@ fn lines(text: &str) -> Result<Run, String> {
     run.ok_or_else(|| "no header".to_owned())
 }
 
-/// Reads JSON that begins at a line of its file.
+/// Reads JSON that begins at a given line of its file.
 fn json<T: DeserializeOwned>(text: &str, line: usize) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| placed(&error, line))
 }
 
-/// An error with its place in the file, of JSON that begins at a line of it.
+/// An error with its place in the file, for JSON that begins at a given line.
 fn placed(error: &serde_json::Error, line: usize) -> String {
     let what = error.to_string();
     // It may quote the file.
     let what = harmless(what.rsplit_once(" at line ").map_or(what.as_str(), |(what, _)| what));
     let line = line + error.line().saturating_sub(1);
     match error.column() {
-        // Of a value that was read whole, only its line is known.
+        // If a value was read completely, only its line is known.
         0 => format!("line {line}: {what}"),
         column => format!("line {line}, column {column}: {what}"),
     }
 }
 
-/// A trial that names a cell outside the plan would be an index out of bounds later on.
+/// A trial of a cell outside the plan would later cause an index out of bounds.
 fn cells_are_planned(run: Run) -> Result<Run, String> {
     let cells = run.header.plan.cells.len();
     match run.trials.iter().find(|trial| trial.cell >= cells) {

@@ -8,11 +8,11 @@ use super::lock::{self, Lock, claim};
 use super::{RunWriter, StoreError, io_error, read};
 
 impl RunWriter {
-    /// Opens the file of an interrupted run to append to it; [`Self::run`] is the run so far. An
+    /// Opens the file of an interrupted run for appending; [`Self::run`] is the run so far. An
     /// incomplete last line is removed.
     ///
-    /// `path` is the file of lines, or the document next to it. At the end, the run is written as the
-    /// document next to its lines, or as `out`; it replaces an earlier document of the same run.
+    /// `path` is the `.jsonl`, or the document next to it. At the end, the run is written as the document
+    /// next to its `.jsonl`, or as `out`; it replaces an earlier document of the same run.
     ///
     /// # Errors
     /// When the file is missing, cannot be read or written, another run is in progress in the folder,
@@ -35,7 +35,7 @@ impl RunWriter {
         cut_torn_line(&journal_path, &journal)
             .map_err(io_error(&journal_path, "remove the incomplete last line of"))?;
         run.end = None;
-        // A link by which the run was named, or that of the folder of results.
+        // A link that named the run, or the link in the folder of results.
         let named = fs::read_link(path).is_ok().then(|| path.to_path_buf());
         let latest = named.or_else(|| of_results.then(|| folder.join("latest.json")));
         Ok(Self {
@@ -51,7 +51,7 @@ impl RunWriter {
     }
 }
 
-/// The lines of a run, which may be named by its document.
+/// The `.jsonl` of a run, which may be named by its document.
 fn lines_of(path: &Path) -> Result<PathBuf, StoreError> {
     // `latest.json` is a link to the document.
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -65,7 +65,7 @@ fn lines_of(path: &Path) -> Result<PathBuf, StoreError> {
     if lines.is_file() { Ok(lines) } else { Err(StoreError::NoLines(path)) }
 }
 
-/// Of a process that was killed while it wrote, the last line may be a part of one.
+/// The last line may be incomplete if the process was killed while writing.
 fn cut_torn_line(path: &Path, journal: &File) -> io::Result<()> {
     let text = fs::read(path)?;
     let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);

@@ -1,4 +1,4 @@
-//! A whole run as a document, in one step.
+//! Writes a whole run as a document, atomically.
 
 use std::io;
 use std::path::Path;
@@ -8,7 +8,7 @@ use super::write::make_folder;
 use super::{StoreError, io_error};
 use crate::run::Run;
 
-/// Writes a run that was not measured here, but made of others.
+/// Writes a run that was merged from others instead of measured.
 ///
 /// # Errors
 /// When `target` exists already or cannot be written.
@@ -33,7 +33,7 @@ mod tests {
     use tempfile::tempdir;
 
     #[test]
-    fn the_name_decides_about_compression() {
+    fn file_name_determines_compression() {
         let folder = tempdir().unwrap();
         let run = Run::new(header("one"));
         for (name, first) in [("run.json.gz", 0x1f), ("run.json", b'{'), ("run", b'{')] {

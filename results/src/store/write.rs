@@ -18,19 +18,20 @@ pub struct RunWriter {
     /// The link to the newest results; `None` leaves it alone.
     pub(super) latest: Option<PathBuf>,
     pub(super) run: Run,
-    /// The document of the time before the run was stopped stands where this one will.
+    /// Whether the document from before the interruption is at the path of this one.
     pub(super) replaces: bool,
-    /// Of the folder of all results; a file of lines elsewhere is locked itself.
+    /// The lock of the folder of all results; a `.jsonl` elsewhere is locked itself.
     pub(super) _lock: Option<Lock>,
-    /// A line could not be written whole; nothing may follow it.
+    /// Whether a line could not be written completely; nothing may follow it.
     pub(super) partial_round: bool,
 }
 
 impl RunWriter {
     /// Opens `<folder>/<run>.jsonl` and writes the header to it.
     ///
-    /// At its end the run becomes `<folder>/<run>.json`. With `out`, the run becomes that file and its lines
-    /// are beside it. The newest run is also reachable as `<folder>/latest.json`, if that can be written.
+    /// At its end, the run becomes `<folder>/<run>.json`. With `out`, the run becomes that file, and its
+    /// `.jsonl` is next to it. The newest run is also reachable as `<folder>/latest.json`, if that can be
+    /// written.
     ///
     /// # Errors
     /// When the folder or the file cannot be created, another run is in progress in the folder, or
@@ -53,7 +54,7 @@ impl RunWriter {
         let journal_path = target.with_file_name(format!("{}.jsonl", header.id));
         let journal = create_new(&journal_path)?;
         claim(&journal, &journal_path)?;
-        // Fails now rather than after the measuring, and reserves the name.
+        // Fails now rather than after measuring, and reserves the name.
         create_new(&partial(&target)).inspect_err(|_| drop(fs::remove_file(&journal_path)))?;
         let mut writer = Self {
             journal,
@@ -67,17 +68,17 @@ impl RunWriter {
         };
         writer.append(Line::Header(Box::new(header)))?;
         if out.is_some() && cfg!(unix) {
-            // So that a run that is killed is found where the others are.
+            // So that a killed run is found in the same folder as the others.
             writer.point_latest_to(&writer.journal_path);
         }
         Ok(writer)
     }
 
-    /// Appends one line and hands it to the operating system. After one that could not be written,
-    /// nothing more is appended.
+    /// Appends one line and flushes it to the operating system. After a failed write, nothing more is
+    /// appended.
     ///
     /// # Errors
-    /// When the line cannot be written; the lines before it are whole.
+    /// When the line cannot be written; the lines before it are complete.
     pub fn append(&mut self, line: Line) -> Result<(), StoreError> {
         let mut text = serde_json::to_string(&line).map_err(|error| StoreError::Broken {
             path: self.journal_path.clone(),
@@ -100,15 +101,15 @@ impl RunWriter {
         &self.run
     }
 
-    /// The file of lines.
+    /// The `.jsonl`.
     pub fn journal_path(&self) -> &Path {
         &self.journal_path
     }
 
-    /// Ends the run: the document appears under its name in one step.
+    /// Ends the run: the document appears atomically.
     ///
     /// # Errors
-    /// When it cannot be written; the file of lines still holds everything.
+    /// When it cannot be written; the `.jsonl` still contains everything.
     pub fn finish(mut self, end: End) -> Result<(Run, PathBuf), StoreError> {
         self.append(Line::End(end))?;
         write_by_rename(&self.target, &self.run, self.replaces).map_err(|source| {
@@ -122,7 +123,7 @@ impl RunWriter {
         Ok((self.run, self.target))
     }
 
-    /// A convenience, and no reason to fail a run that is safe.
+    /// A convenience: a failure must not fail a run that is already stored.
     fn point_latest_to(&self, target: &Path) {
         let Some(latest) = &self.latest else { return };
         let _ = latest.parent().map_or(Ok(()), make_folder).and_then(|()| point_to(latest, target));
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_with_a_name_of_its_own_needs_no_folder_of_results() {
+    fn named_run_does_not_need_the_results_folder() {
         let folder = tempdir().unwrap();
         let out = folder.path().join("mine.json.gz");
         // Nothing can be made below a file.
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_killed_run_with_a_name_of_its_own_is_found_and_resumed() {
+    fn killed_named_run_is_found_and_resumed() {
         let folder = tempdir().unwrap();
         let results = folder.path().join("results");
         let out = folder.path().join("elsewhere/mine.json");
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_lines_without_an_end_is_read() {
+    fn incomplete_line_file_is_read() {
         let folder = tempdir().unwrap();
         let writer = RunWriter::create(folder.path(), None, header("run")).unwrap();
         let path = writer.journal_path().to_path_buf();

@@ -1,10 +1,9 @@
 //! The protocol of one trial.
 //!
-//! A trial is a process that holds **one fresh instance** of one cell. It reads one
-//! [`TrialRequest`] as JSON from its standard input, prepares, warms up, measures one block,
-//! verifies every output, writes one [`TrialReply`] as JSON to its standard output and ends.
-//! An external runner is measured by such a process, which speaks to it (see
-//! [`crate::external`]) and checks what it says.
+//! A trial is a process that holds **one fresh instance** of one cell. It reads one [`TrialRequest`] as JSON
+//! from its standard input, prepares, warms up, measures one block, verifies every output, writes one
+//! [`TrialReply`] as JSON to its standard output and ends. For an external runner, such a process sends the
+//! requests (see [`crate::external`]) and checks the replies.
 
 mod read;
 
@@ -20,10 +19,10 @@ use crate::key::CellKey;
 use crate::metric::MetricDef;
 pub use crate::metric::{self, Better};
 
-/// Version of request and reply. Processes that speak another version are rejected.
+/// Version of requests and replies. Processes with another version are rejected.
 pub const PROTOCOL: u32 = 2;
 
-/// How long an instance has warmed up when it is measured. Rankings can depend on it.
+/// How long an instance has warmed up before it is measured. Rankings can depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -94,7 +93,7 @@ pub struct ExternalCommand {
     pub memory: u64,
 }
 
-/// How much one block measures.
+/// The length of one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -124,7 +123,7 @@ pub struct TrialReply {
 pub enum Outcome {
     /// Measured and verified.
     Ok {
-        /// What was measured.
+        /// The measured block.
         block: Block,
     },
     /// Not measured. The row stays in the results with its reason.
@@ -141,7 +140,7 @@ pub enum Outcome {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
-    /// The output was not the expected one.
+    /// The output was not correct.
     #[serde(alias = "wrong-answer")]
     WrongOutput,
     /// The process ended without a reply: panic, abort, signal.
@@ -176,13 +175,13 @@ pub struct Block {
     pub warm_up_iterations: u64,
     /// The metrics of the block, an open list.
     pub metrics: Vec<Metric>,
-    /// What the kernel and the runtime counted in it.
+    /// The counts of the kernel and the runtime in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counts: Vec<Total>,
     /// Latencies in `HdrHistogram`'s compressed V2 encoding, base64, for workloads that record them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub histogram: Option<String>,
-    /// The verified output of the last iteration, as a short text.
+    /// The verified output of the last iteration, as short text.
     #[serde(alias = "answer")]
     pub output: String,
     /// Time spent in each phase.

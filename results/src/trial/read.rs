@@ -51,7 +51,7 @@ mod tests {
     const GOOD: &str = r#"{"protocol":2,"status":"ok","block":{"iterations":1,"warm_up_iterations":0,"metrics":[],"answer":"","phases":{"prepare_s":0,"warm_up_s":0,"measure_s":0}}}"#;
 
     #[test]
-    fn a_reply_is_found_behind_noise() {
+    fn reply_is_found_after_noise() {
         let read = |text: &str| TrialReply::read(text);
         assert!(matches!(read(&format!("noise\n{GOOD}\n\n")), Ok(Outcome::Ok { .. })));
         let none = read(&GOOD.replace("\"iterations\":1", "\"iterations\":0"));

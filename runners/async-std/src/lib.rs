@@ -19,9 +19,7 @@ use futures_lite::FutureExt;
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, NoShutdown,
-};
+use runtime_bench_api::runtime::{AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, NoShutdown};
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
@@ -31,7 +29,7 @@ use runtime_bench_api::runner::{Runner, Setting, packages};
 use runtime_bench_api::runtime::map_future;
 use runtime_bench_sync::{broadcasts, locks};
 
-/// The only way to set the size of async-std's pool.
+/// The variable that sets the size of async-std's pool; there is no other way.
 const THREADS: &str = "ASYNC_STD_THREAD_COUNT";
 
 /// async-std on its global runtime.

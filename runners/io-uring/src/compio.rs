@@ -117,7 +117,7 @@ impl Runner for PerCore {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        // Compiles no code for workloads that are always refused.
+        // Avoids compiling code for workloads that are always rejected.
         if !W::SERVES {
             return Err(Failure::no_session());
         }
@@ -134,7 +134,7 @@ fn unavailable() -> Option<String> {
 const EVENT_INTERVAL: &str = "event-interval";
 
 fn settings() -> Vec<Setting> {
-    let about = "polls between two looks at completions";
+    let about = "task polls between checks for completions";
     vec![Setting::new(EVENT_INTERVAL, about, 1..=1_000_000, "61")]
 }
 
@@ -175,7 +175,7 @@ fn divided(Setup { workers, settings, .. }: &Setup) -> io::Result<Runtime<Divide
     build(settings).map(Runtime::new)
 }
 
-/// Where compio's forms differ, seen from a task.
+/// The operations in which compio's forms differ.
 trait Form: 'static {
     /// As [`LocalRuntime::acceptors`].
     fn acceptors() -> usize {
@@ -298,7 +298,7 @@ impl<T> Future for Task<T> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         Pin::new(&mut self.0)
             .poll(context)
-            .map(|joined| joined.resume_unwind().expect("no awaited task is cancelled"))
+            .map(|joined| joined.resume_unwind().expect("no awaited task is canceled"))
     }
 }
 

@@ -63,7 +63,7 @@ impl Runner for Monoio {
         static PROBED: OnceLock<Option<String>> = OnceLock::new();
         let steps_back = || {
             let reason =
-                "monoio 0.2.4 runs a task that yields again at once, before any other task.";
+                "In monoio 0.2.4, a task that yields runs again at once, before any other task.";
             needs.yields.then(|| reason.to_owned())
         };
         let probe = || PROBED.get_or_init(|| without_io_uring(build())).clone();

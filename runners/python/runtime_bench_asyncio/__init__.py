@@ -1,1 +1,1 @@
-"""The asyncio runners of runtime-bench, and their relatives on threads and processes."""
+"""The asyncio runners of runtime-bench, and the runners on threads and processes."""

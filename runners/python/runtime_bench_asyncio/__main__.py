@@ -1,4 +1,4 @@
-"""A runner of runtime-bench: reads one request, answers it, and ends."""
+"""A runner of runtime-bench: reads one request, replies, and exits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from .conversation import Conversation, Request
 from .errors import BadRequest, Failure
-from .flavours import FLAVOURS, Flavour
+from .flavors import FLAVORS, Flavor
 from .instance import Instance, LoopFactory, OnLoop, OnProcesses, OnThreads
 from .request import Trial
 from .session import LoopServer, ThreadServer
@@ -18,17 +18,18 @@ from .usage import metrics
 
 
 def main() -> None:
-    """Answers one request, of a server two."""
+    """Replies to one request, or to two if the workload is a server."""
     parser = argparse.ArgumentParser(prog="runtime_bench_asyncio", description=__doc__)
-    parser.add_argument("--flavour", choices=FLAVOURS, default="asyncio")
-    flavour = FLAVOURS[parser.parse_args().flavour]
-    # Before a request comes: loading a program is not part of building an event loop.
-    loop_factory = flavour.loop_factory()
+    # `--flavour` is the spelling of earlier versions, which stored runners files may have.
+    parser.add_argument("--flavor", "--flavour", choices=FLAVORS, default="asyncio")
+    flavor = FLAVORS[parser.parse_args().flavor]
+    # Before the request arrives, because loading a program is not part of building an event loop.
+    loop_factory = flavor.loop_factory()
     conversation = Conversation()
     try:
         request = conversation.hear()
         if request is not None:
-            _answer(conversation, request, flavour, loop_factory)
+            _answer(conversation, request, flavor, loop_factory)
     except (Failure, OSError) as failure:
         kind = failure.kind if isinstance(failure, Failure) else "setup"
         conversation.reply("error", kind=kind, message=str(failure) or repr(failure))
@@ -37,7 +38,7 @@ def main() -> None:
 def _answer(
     conversation: Conversation,
     request: Request,
-    flavour: Flavour,
+    flavor: Flavor,
     loop_factory: LoopFactory | None,
 ) -> None:
     read = perf_counter_ns()
@@ -45,33 +46,33 @@ def _answer(
         case "describe":
             from .describe import describe
 
-            conversation.reply("described", **describe(flavour, request))
+            conversation.reply("described", **describe(flavor, request))
         case "trial":
             trial = Trial.parse(request)
-            instance = _build(flavour, trial, loop_factory)
-            _try(conversation, instance, flavour, trial, perf_counter_ns() - read)
+            instance = _build(flavor, trial, loop_factory)
+            _try(conversation, instance, flavor, trial, perf_counter_ns() - read)
             instance.close()
         case other:
             raise BadRequest(f"unexpected first request {other!r}")
 
 
-def _build(flavour: Flavour, trial: Trial, loop_factory: LoopFactory | None) -> Instance:
-    match flavour.kind:
+def _build(flavor: Flavor, trial: Trial, loop_factory: LoopFactory | None) -> Instance:
+    match flavor.kind:
         case "OnThreads":
             return OnThreads()
         case "OnProcesses":
-            kind: Any = flavour.session(trial.cell)
+            kind: Any = flavor.session(trial.cell)
             return OnProcesses(kind, trial)
         case _:
             return OnLoop(loop_factory)
 
 
 def _try(
-    conversation: Conversation, instance: Instance, flavour: Flavour, trial: Trial, build_ns: int
+    conversation: Conversation, instance: Instance, flavor: Flavor, trial: Trial, build_ns: int
 ) -> None:
     built = perf_counter_ns()
     _raise_open_files()
-    session = flavour.session(trial.cell)(trial)
+    session = flavor.session(trial.cell)(trial)
     if isinstance(session, LoopServer | ThreadServer):
         instance.serve(session, conversation)
         return

@@ -1,4 +1,4 @@
-"""The workloads: one line each, which module it is written in.
+"""The workloads, one line each, with their modules.
 
 A module has a class for each way to run it: `OnLoop`, `OnThreads`, `OnProcesses`. It is imported only
 when its workload is asked for, so that a trial does not wait for the others.

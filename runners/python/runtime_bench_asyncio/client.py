@@ -1,5 +1,5 @@
-"""A client in a process of its own: what it does takes nothing from the loop that is measured but its
-share of the cores. On a thread it would take the interpreter's lock as well."""
+"""A client in a separate process, which competes with the measured loop only for cores. A thread would
+also hold the interpreter lock."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-#: It inherits its sockets, and imports nothing again.
+#: The process inherits its sockets, and does not import modules again.
 _FORK = multiprocessing.get_context("fork")
 
 
 class Client:
-    """A process that does something whenever it is told to, and tells what came of it."""
+    """A process that runs a function on request and returns its result."""
 
     def __init__(self, prepare: Callable[[], Callable[[], Any]]) -> None:
         self._pipe, theirs = _FORK.Pipe()
@@ -29,7 +29,7 @@ class Client:
         self._pipe.send(None)
 
     def result(self) -> Any:
-        """Waits for the end of what it was told to do."""
+        """Waits for the result of the last request."""
         return self._pipe.recv()
 
     def close(self) -> None:
@@ -45,5 +45,5 @@ def _obey(pipe: Connection, prepare: Callable[[], Callable[[], Any]]) -> None:
 
 
 def event() -> Any:
-    """A flag that several clients see."""
+    """A flag that several clients share."""
     return _FORK.Event()

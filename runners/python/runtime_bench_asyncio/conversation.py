@@ -19,10 +19,10 @@ Request = dict[str, Any]
 
 
 class Conversation:
-    """With the harness, over standard input and output."""
+    """The conversation with the harness, over standard input and output."""
 
     def __init__(self) -> None:
-        # Unbuffered, so that a line that has not been read yet is still there to wait for.
+        # Unbuffered, so that waiting for an unread line works.
         self._requests: BinaryIO = os.fdopen(0, "rb", buffering=0, closefd=False)
         self._replies = os.fdopen(os.dup(1), "w")
         os.dup2(2, 1)

@@ -1,4 +1,4 @@
-"""What a runner is made of, and which cells it can do."""
+"""The description of a runner, and the cells that it supports."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from importlib.metadata import version
 from typing import Any
 
 from .errors import BadRequest
-from .flavours import Flavour
+from .flavors import Flavor
 from .request import Cell
 
 
-def describe(flavour: Flavour, request: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of the answer."""
+def describe(flavor: Flavor, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the reply."""
     return {
-        "configuration": flavour.configuration.format(workers=request["workers"]),
+        "configuration": flavor.configuration.format(workers=request["workers"]),
         "versions": {
             "python": platform.python_version(),
-            **{package: version(package) for package in flavour.packages},
+            **{package: version(package) for package in flavor.packages},
         },
-        "notes": flavour.notes,
-        "cells": [_unfit(flavour, Cell.parse(key)) for key in request["cells"]],
+        "notes": flavor.notes,
+        "cells": [_unfit(flavor, Cell.parse(key)) for key in request["cells"]],
     }
 
 
-def _unfit(flavour: Flavour, cell: Cell) -> str | None:
+def _unfit(flavor: Flavor, cell: Cell) -> str | None:
     try:
-        flavour.session(cell)
+        flavor.session(cell)
     except BadRequest as reason:
         return str(reason)
     return None

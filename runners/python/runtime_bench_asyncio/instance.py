@@ -34,7 +34,7 @@ class Block(NamedTuple):
     """Iterations in a row."""
 
     samples: list[Sample]
-    #: Of all together, the readings of the clocks between them included.
+    #: Total time, including the time to read the clocks.
     took_ns: int
 
     @property
@@ -43,7 +43,7 @@ class Block(NamedTuple):
 
 
 class Instance(ABC):
-    """What a trial does with an instance: measures one session as often as it likes, or serves."""
+    """An instance of a trial, which measures a session repeatedly, or serves."""
 
     @abstractmethod
     def prepare(self, session: Any) -> None: ...
@@ -97,7 +97,7 @@ async def _block_on_loop(session: LoopSession, iterations: int) -> Block:
 
 
 class OnThreads(Instance):
-    """On threads: there is nothing to build but a first empty one."""
+    """On threads: building it only runs a first empty thread."""
 
     session: ThreadSession | None = None
 
@@ -135,13 +135,13 @@ def _block(session: ThreadSession, iterations: int) -> Block:
 
 
 class OnProcesses(OnThreads):
-    """On a pool of processes, all of which have started and loaded what the session needs."""
+    """On a pool of processes that have all started and loaded the session's modules."""
 
     def __init__(self, kind: type[ProcessSession], trial: Trial) -> None:
         from concurrent.futures import ProcessPoolExecutor
 
         self._pool = ProcessPoolExecutor(trial.workers, initializer=kind.load, initargs=(trial,))
-        # Where processes are forked, as by default on Linux, the first job starts them all.
+        # If processes are forked, as by default on Linux, the first job starts all of them.
         self._pool.submit(_nothing).result()
 
     def prepare(self, session: ThreadSession) -> None:

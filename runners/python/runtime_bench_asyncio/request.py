@@ -1,4 +1,4 @@
-"""What the harness asks for: a cell, and how to measure it."""
+"""The request of the harness: a cell, and how to measure it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Cell:
 
     @classmethod
     def parse(cls, key: Mapping[str, Any]) -> Cell:
-        """Of a cell as it stands in a request."""
+        """Parses a cell of a request."""
         with _well_formed():
             params = {param["name"]: param["value"] for param in key["params"]}
             return cls(key["workload"], key.get("variant"), params)
@@ -29,7 +29,7 @@ class Cell:
         """A parameter that is a whole number."""
         value = self.params.get(name)
         if not isinstance(value, int):
-            raise BadRequest(f"{self.workload} has no whole number `{name}`: {value!r}")
+            raise BadRequest(f"{self.workload} needs a whole number `{name}`, not {value!r}")
         return value
 
     def ms(self, name: str) -> float:
@@ -39,7 +39,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Trial:
-    """One block of one cell, to be measured on a fresh instance."""
+    """One block of one cell to measure on a fresh instance."""
 
     cell: Cell
     workers: int
@@ -53,7 +53,7 @@ class Trial:
 
     @classmethod
     def parse(cls, request: Mapping[str, Any]) -> Trial:
-        """Of a request that asks for a trial."""
+        """Parses a request for a trial."""
         with _well_formed():
             cell, block = Cell.parse(request["cell"]), request["block"]
             workers = cell.params.get("workers", request["workers"])
@@ -86,7 +86,7 @@ class Trial:
 
 @contextmanager
 def _well_formed() -> Iterator[None]:
-    """Around reading a request: what is not where it should be is an error of whoever wrote it."""
+    """Turns errors of parsing a request into protocol errors."""
     try:
         yield
     except (AttributeError, KeyError, TypeError) as error:

@@ -1,4 +1,4 @@
-"""A trial of a server: it says where it listens, is loaded by the harness, and is told to stop."""
+"""A trial of a server: it reports its address, is loaded by the harness, and stops on request."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from .usage import metrics
 
 
 async def serve_on_loop(server: LoopServer, conversation: Conversation) -> None:
-    """Until it is told to stop, or its input ends."""
+    """Serves until it is told to stop, or its input ends."""
     conversation.reply("ready", address=await server.listen())
     _end(conversation, await conversation.heard())
     await server.close()
 
 
 def serve_on_threads(server: ThreadServer, conversation: Conversation) -> None:
-    """Until it is told to stop, or its input ends."""
+    """Serves until it is told to stop, or its input ends."""
     conversation.reply("ready", address=server.listen())
     _end(conversation, conversation.hear())
     server.close()

@@ -1,4 +1,4 @@
-"""What a workload is written as: preparation outside the clock, an iteration inside it."""
+"""Sessions of workloads: preparation outside the timed code, iterations inside it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 class Session:
     """A workload on an instance of a runner. It lives as long as the trial."""
 
-    #: The forms of the workload that it knows.
+    #: The supported variants of the workload.
     variants: ClassVar[tuple[str | None, ...]] = (None,)
-    #: Whether a sleep that ends early is a wrong answer.
+    #: Whether a sleep that ends early is a wrong output.
     sleeps: ClassVar[bool] = False
-    #: Whether there is a number of workers to set, and why not.
+    #: Whether the number of workers can be set, and why not.
     has_workers: ClassVar[bool] = False
-    no_workers: ClassVar[str] = "it has one thread, so it has no number of workers"
+    no_workers: ClassVar[str] = "it has one thread: the number of workers cannot be set"
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
         self.cell = trial.cell
-        #: Processes that work for it, whose CPU time and memory are the runner's, too.
+        #: Its processes, whose CPU time and memory count as well.
         self.children: list[int] = []
 
     @classmethod
     def unfit(cls, cell: Cell) -> str | None:
-        """Why it cannot do a cell; nothing where it can."""
+        """Why it does not support a cell; None if it does."""
         return None
 
 
@@ -38,14 +38,14 @@ class LoopSession(Session, ABC):
     """On an event loop."""
 
     async def prepare(self) -> None:
-        """Inputs and connections, before the clock starts."""
+        """Prepares inputs and connections before the clock starts."""
 
     @abstractmethod
     async def iterate(self) -> Any:
-        """Does the work once, and answers as the workload's page says."""
+        """Does the work once, and returns the output in the format of the protocol."""
 
     async def close(self) -> None:
-        """Ends what still runs."""
+        """Ends everything that still runs."""
 
 
 class LoopServer(Session, ABC):
@@ -53,7 +53,7 @@ class LoopServer(Session, ABC):
 
     @abstractmethod
     async def listen(self) -> str:
-        """Starts to serve; where, as `host:port`."""
+        """Starts serving; returns the address as `host:port`."""
 
     async def close(self) -> None:
         """Stops serving."""
@@ -62,17 +62,17 @@ class LoopServer(Session, ABC):
 class ThreadSession(Session, ABC):
     """On threads."""
 
-    no_workers = "each task is a thread, so it has no number of workers"
+    no_workers = "each task is a thread: the number of workers cannot be set"
 
     def prepare(self) -> None:
-        """Inputs and connections, before the clock starts."""
+        """Prepares inputs and connections before the clock starts."""
 
     @abstractmethod
     def iterate(self) -> Any:
-        """Does the work once, and answers as the workload's page says."""
+        """Does the work once, and returns the output in the format of the protocol."""
 
     def close(self) -> None:
-        """Ends what still runs."""
+        """Ends everything that still runs."""
 
 
 class ThreadServer(Session, ABC):
@@ -80,14 +80,14 @@ class ThreadServer(Session, ABC):
 
     @abstractmethod
     def listen(self) -> str:
-        """Starts to serve; where, as `host:port`."""
+        """Starts serving; returns the address as `host:port`."""
 
     def close(self) -> None:
         """Stops serving."""
 
 
 class ProcessSession(ThreadSession):
-    """On a pool of processes, which stands before the session prepares."""
+    """On a pool of processes, which exists before the session prepares."""
 
     has_workers = True
 
@@ -95,4 +95,4 @@ class ProcessSession(ThreadSession):
 
     @staticmethod
     def load(trial: Trial) -> None:
-        """Loads what every process of the pool needs, when it starts."""
+        """Loads the modules of every process of the pool when it starts."""

@@ -1,4 +1,4 @@
-"""A thread for a task: started at once, and joined for what became of it."""
+"""A thread for a task: started at once, and joined for its result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Task(threading.Thread, Generic[T]):
     """`threading.Thread` forgets what its target returns or raises; this one keeps it."""
 
     def __init__(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> None:
-        # One that is stuck for ever must not keep the process.
+        # A thread that is stuck forever must not keep the process alive.
         super().__init__(daemon=True)
         self._call: Callable[[], T] = lambda: call(*args, **kwargs)
         self._outcome: T | BaseException
@@ -30,12 +30,12 @@ class Task(threading.Thread, Generic[T]):
             self._outcome = error
 
     def outcome(self) -> T | BaseException:
-        """Waits for its end; what it returned or raised."""
+        """Waits for its end; returns its result or exception."""
         self.join()
         return self._outcome
 
     def result(self) -> T:
-        """Waits for its end; what it returned."""
+        """Waits for its end; returns its result."""
         outcome = self.outcome()
         if isinstance(outcome, BaseException):
             raise outcome
@@ -43,7 +43,7 @@ class Task(threading.Thread, Generic[T]):
 
 
 def too_many(tasks: int, most: int = MOST_THREADS) -> str | None:
-    """Why so many tasks are not measured, a thread each."""
+    """Why this number of tasks is not measured with one thread each."""
     if tasks <= most:
         return None
     return f"limited to {most} threads, one per task; this point needs {tasks}"

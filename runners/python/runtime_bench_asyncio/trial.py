@@ -1,4 +1,4 @@
-"""A trial: how long an instance lives before it is measured, and how much is measured.
+"""A trial: the warm-up of an instance, and the length of the block.
 
 The rules are those of the built-in runners (`src/trial.rs`).
 """
@@ -15,7 +15,7 @@ from .request import Trial
 MS = 1_000_000
 #: A warm instance has done at least this much, ns.
 YOUNG = 2 * MS
-#: An iteration longer than this warms an instance alone, ns.
+#: An iteration longer than this warms an instance on its own, ns.
 LONG_ITERATION = 20 * MS
 #: Windows that must agree before an instance is steady, ns.
 WINDOW = 100 * MS
@@ -43,7 +43,7 @@ def measure(instance: Instance, trial: Trial) -> Measured:
 
 
 def _warm_up(instance: Instance, trial: Trial) -> tuple[int, int]:
-    """The iterations that warmed it up, and those that fill the block."""
+    """The number of warm-up iterations, and the number that fills the block."""
     if trial.iterations is not None:
         return 0, trial.iterations
     if trial.phase == "startup":
@@ -56,7 +56,7 @@ def _warm_up(instance: Instance, trial: Trial) -> tuple[int, int]:
 
 
 def _until_warm(instance: Instance) -> tuple[int, float]:
-    """The iterations done, and what one takes, ns."""
+    """The iterations done, and the time of one, ns."""
     done, spent, batch = 0, 0, 1
     while True:
         block = instance.measure(batch)
@@ -64,12 +64,12 @@ def _until_warm(instance: Instance) -> tuple[int, float]:
         spent += block.took_ns
         if spent >= YOUNG and (done >= 2 or spent > LONG_ITERATION):
             return done, block.mean_ns
-        # Doubling keeps the blocks few where an iteration is short.
+        # Doubling limits the number of blocks if an iteration is short.
         batch = done
 
 
 def _until_steady(instance: Instance, done: int, each: float, start: int) -> tuple[int, float]:
-    """The iterations done by then, those of its youth among them, and what one takes, ns."""
+    """The iterations done so far, including the first warm-up, and the time of one, ns."""
     before = inf
     while perf_counter_ns() - start < STEADY_AT_MOST:
         window = ceil(WINDOW / each)

@@ -1,4 +1,4 @@
-"""What this process and its children use, as the kernel counts it."""
+"""Resource usage of this process and its children, as counted by the kernel."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def cpu_clock(children: Iterable[int]) -> Callable[[], int]:
 
 
 def metrics(children: Iterable[int]) -> list[Metric]:
-    """Threads and peak memory, where they can be read; of several processes, their sums."""
+    """Threads and peak memory, where readable; sums over several processes."""
     processes = [os.getpid(), *children]
     try:
         statuses = [_status(process) for process in processes]

@@ -1,4 +1,4 @@
-"""How many are at something at once."""
+"""Counts concurrent workers."""
 
 from __future__ import annotations
 

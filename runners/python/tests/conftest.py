@@ -1,4 +1,4 @@
-"""How a test speaks to a runner: as the harness does, to a process of its own."""
+"""Runs a runner in a separate process, as the harness does."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-RUN = [sys.executable, str(Path(__file__).parents[1] / "run.py"), "--flavour"]
+RUN = [sys.executable, str(Path(__file__).parents[1] / "run.py"), "--flavor"]
 
 Reply = dict[str, Any]
 
 
 def cell(workload: str, variant: str | None = None, **params: int | str) -> dict[str, Any]:
-    """A cell as it stands in a request."""
+    """A cell in the format of a request."""
     listed = [
         {"name": name.replace("_", "-"), "value": value, "unit": ""} for name, value in params.items()
     ]
@@ -26,7 +26,7 @@ def cell(workload: str, variant: str | None = None, **params: int | str) -> dict
 
 
 def trial(cell: dict[str, Any], **others: Any) -> dict[str, Any]:
-    """A request that asks for one; two iterations, unless it is told otherwise."""
+    """A request for a trial, of two iterations by default."""
     return {
         "request": "trial",
         "protocol": 2,
@@ -41,29 +41,29 @@ def trial(cell: dict[str, Any], **others: Any) -> dict[str, Any]:
     }
 
 
-def converse(flavour: str, text: str) -> list[str]:
-    """What a runner writes in answer to a text, by lines. It must end by itself, and well."""
+def converse(flavor: str, text: str) -> list[str]:
+    """The lines that a runner writes for an input. It must exit successfully."""
     ended = subprocess.run(
-        [*RUN, flavour], input=text, capture_output=True, text=True, timeout=30, check=True
+        [*RUN, flavor], input=text, capture_output=True, text=True, timeout=30, check=True
     )
     assert "Traceback" not in ended.stderr, ended.stderr
     return ended.stdout.splitlines()
 
 
-def ask(flavour: str, request: dict[str, Any]) -> Reply:
-    """The one line that answers a request."""
-    (line,) = converse(flavour, json.dumps(request) + "\n")
+def ask(flavor: str, request: dict[str, Any]) -> Reply:
+    """The one line that replies to a request."""
+    (line,) = converse(flavor, json.dumps(request) + "\n")
     reply: Reply = json.loads(line)
     assert reply["protocol"] == 2
     return reply
 
 
 class Server:
-    """A runner that serves, until it is told to stop."""
+    """A runner that serves until it is told to stop."""
 
-    def __init__(self, flavour: str, request: dict[str, Any]) -> None:
+    def __init__(self, flavor: str, request: dict[str, Any]) -> None:
         self.process = subprocess.Popen(
-            [*RUN, flavour], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*RUN, flavor], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.write(request)
         ready = self.read()
@@ -82,7 +82,7 @@ class Server:
         return reply
 
     def rest(self) -> str:
-        """What it writes after the last line that was read. It must end by itself, and well."""
+        """The output after the last line that was read. It must exit successfully."""
         rest, _ = self.process.communicate(timeout=30)
         assert self.process.returncode == 0
         return rest
@@ -90,11 +90,11 @@ class Server:
 
 @pytest.fixture
 def serve() -> Any:
-    """Starts servers, and ends those that a test left."""
+    """Starts servers, and ends those that a test left running."""
     servers: list[Server] = []
 
-    def start(flavour: str, request: dict[str, Any]) -> Server:
-        servers.append(Server(flavour, request))
+    def start(flavor: str, request: dict[str, Any]) -> Server:
+        servers.append(Server(flavor, request))
         return servers[-1]
 
     yield start

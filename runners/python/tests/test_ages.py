@@ -1,4 +1,4 @@
-"""How long an instance lives before it is measured, by a clock that goes as the test likes."""
+"""Warm-up of instances, with a scripted clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MS = 1_000_000
 
 
 class Instance:
-    """Takes the times that it is given, and then the last one again and again."""
+    """Returns the given times, and then repeats the last one."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *times_ms: float) -> None:
         self.now = 0
@@ -54,31 +54,31 @@ def measured(instance: Instance, phase: str, **block: int) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("phase", ["startup", "warm", "steady"])
-def test_a_number_of_iterations_is_exactly_that(monkeypatch: pytest.MonkeyPatch, phase: str) -> None:
+def test_requested_iterations_are_exact(monkeypatch: pytest.MonkeyPatch, phase: str) -> None:
     assert measured(Instance(monkeypatch, 1), phase, iterations=3) == (0, 3)
 
 
-def test_at_startup_one_iteration_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_startup_measures_one_iteration(monkeypatch: pytest.MonkeyPatch) -> None:
     assert measured(Instance(monkeypatch, 0.1), "startup", nanoseconds=8 * MS) == (0, 1)
 
 
 @pytest.mark.parametrize(
     ("times_ms", "warm", "block"),
     [
-        ([21], 1, 1),  # one that is long warms alone
-        ([20], 2, 1),  # and one that is not does not
-        ([3, 2], 2, 4),  # judged by the last
+        ([21], 1, 1),  # a long one is enough
+        ([20], 2, 1),  # a short one is not
+        ([3, 2], 2, 4),  # the last one counts
         ([1], 2, 8),
         ([0.1], 32, 80),  # 1, 1, 2, 4, 8 and 16 are more than two milliseconds
     ],
 )
-def test_warm_instances_have_done_two_milliseconds_and_two_iterations(
+def test_warm_up_takes_two_milliseconds_and_two_iterations(
     monkeypatch: pytest.MonkeyPatch, times_ms: list[float], warm: int, block: int
 ) -> None:
     assert measured(Instance(monkeypatch, *times_ms), "warm", nanoseconds=8 * MS) == (warm, block)
 
 
-def test_the_steady_have_two_windows_that_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_steady_instances_have_two_windows_that_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     # Two iterations of 10 ms, a window of ten more, then windows of 5 ms.
     instance = Instance(monkeypatch, *[10] * 12, 5)
     warm, block = measured(instance, "steady", nanoseconds=20 * MS)
@@ -86,7 +86,7 @@ def test_the_steady_have_two_windows_that_agree(monkeypatch: pytest.MonkeyPatch)
     assert (warm, block) == (42, 4)
 
 
-def test_who_is_never_steady_is_measured_after_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsteady_instances_are_measured_after_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     instance = Instance(monkeypatch, *[100 * 1.1**n for n in range(100)])
     measured(instance, "steady", nanoseconds=1)
     before_the_last_window = instance.now - 2 * 100 * 1.1 ** (sum(instance.batches) - 1) * MS

@@ -1,4 +1,4 @@
-"""Every workload on every runner that has it: tiny trials, whose answers were found another way."""
+"""Every workload on every runner that supports it: tiny trials with independently computed outputs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def equals(expected: Answer) -> Check:
 
 
 def xorshift(seed: int, steps: int) -> int:
-    """By matrices of bits, as the shifts are written in the paper: one bit after the other."""
+    """Computed with matrices of bits, as the paper defines the shifts."""
     bits = [(seed | 1) >> place & 1 for place in range(64)]
     for _ in range(steps):
         for shift in 13, -7, 17:
@@ -47,7 +47,7 @@ def batch_jobs(jobs: int, steps: int, seed: int = 7) -> list[tuple[int, int]]:
     return [(seed + job, steps // 2 + steps * (7 * job % 16) // 16) for job in range(jobs)]
 
 
-#: What the jobs of `worker-pool` combine to.
+#: The combined results of the jobs of `worker-pool`.
 POOLED = xorshifts([(job * 0x9E3779B97F4A7C15 % 2**64, 300) for job in range(41)])
 
 TALLIES = [
@@ -64,7 +64,7 @@ def failed_as_meant(answer: Answer) -> bool:
 
 
 def is_in_time(**expected: Any) -> Check:
-    """The figures that must be, and times that can be."""
+    """Expected figures, and possible times."""
     return lambda answer: (
         answer.items() >= expected.items()
         and all(value >= 0 for name, value in answer.items() if name.endswith("_ns"))
@@ -92,7 +92,7 @@ def held(most: int) -> Check:
 THREADS = "python-threads"
 PROCESSES = "python-processes"
 
-#: Runners, cell, and what its answer must be like.
+#: Runners, cell, and the check of its output.
 ANSWERS: list[tuple[tuple[str, ...], dict[str, Any], Check]] = [
     (ALL, cell("null"), equals(None)),
     *(
@@ -210,29 +210,29 @@ ANSWERS: list[tuple[tuple[str, ...], dict[str, Any], Check]] = [
 ]
 
 
-def named(flavours: tuple[str, ...], key: dict[str, Any]) -> list[str]:
+def named(flavors: tuple[str, ...], key: dict[str, Any]) -> list[str]:
     variant = f"/{key['variant']}" if "variant" in key else ""
-    return [f"{key['workload']}{variant}/{flavour}" for flavour in flavours]
+    return [f"{key['workload']}{variant}/{flavor}" for flavor in flavors]
 
 
-def answers(flavour: str, request: dict[str, Any]) -> list[Answer]:
-    reply = ask(flavour, request)
+def answers(flavor: str, request: dict[str, Any]) -> list[Answer]:
+    reply = ask(flavor, request)
     assert reply["status"] == "ok", reply
     assert all(sample["wall_ns"] > 0 and sample["cpu_ns"] > 0 for sample in reply["samples"])
     return [sample["output"] for sample in reply["samples"]]
 
 
 @pytest.mark.parametrize(
-    ("flavour", "key", "right"),
-    [(flavour, key, right) for flavours, key, right in ANSWERS for flavour in flavours],
-    ids=[name for flavours, key, _ in ANSWERS for name in named(flavours, key)],
+    ("flavor", "key", "right"),
+    [(flavor, key, right) for flavors, key, right in ANSWERS for flavor in flavors],
+    ids=[name for flavors, key, _ in ANSWERS for name in named(flavors, key)],
 )
-def test_the_answer_is_right(flavour: str, key: dict[str, Any], right: Check) -> None:
-    both = answers(flavour, trial(key))
+def test_output_is_correct(flavor: str, key: dict[str, Any], right: Check) -> None:
+    both = answers(flavor, trial(key))
     assert len(both) == 2 and all(right(answer) for answer in both), both
 
 
-@pytest.mark.parametrize("flavour", LOOPS)
+@pytest.mark.parametrize("flavor", LOOPS)
 @pytest.mark.parametrize(
     ("key", "count"),
     [
@@ -241,22 +241,24 @@ def test_the_answer_is_right(flavour: str, key: dict[str, Any], right: Check) ->
         (cell("idle-connections", connections=400), {"answered": 400}),
     ],
 )
-def test_memory_grows_by_what_waits(flavour: str, key: dict[str, Any], count: dict[str, int]) -> None:
-    # Once on a fresh instance: what was freed stays with the allocator.
-    (answer,) = answers(flavour, trial(key, phase="startup", block={"nanoseconds": 1}))
+def test_memory_grows_with_waiting_tasks(
+    flavor: str, key: dict[str, Any], count: dict[str, int]
+) -> None:
+    # Once on a fresh instance, because the allocator keeps freed memory.
+    (answer,) = answers(flavor, trial(key, phase="startup", block={"nanoseconds": 1}))
     assert is_in_time(**count)(answer)
     assert answer["with_all"] > answer["with_half"] + 100_000
 
 
-@pytest.mark.parametrize("flavour", ALL)
-def test_a_product_is_that_of_the_definition(flavour: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("flavor", ALL)
+def test_product_matches_the_definition(flavor: str, tmp_path: Path) -> None:
     n, tile = 6, 2
     rng = random.Random(7)
     a, b = ([rng.random() - 0.5 for _ in range(n * n)] for _ in range(2))
     file = tmp_path / "factors"
     file.write_bytes(struct.pack(f"<{2 * n * n}d", *a, *b))
     request = trial(cell("matmul", n=n, tile=tile), files=[str(file)])
-    for answer in answers(flavour, request):
+    for answer in answers(flavor, request):
         assert len(answer["tiles"]) == 9
         for number, came in enumerate(answer["tiles"]):
             top, left = number // 3 * tile, number % 3 * tile
@@ -268,14 +270,14 @@ def test_a_product_is_that_of_the_definition(flavour: str, tmp_path: Path) -> No
             assert came == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("flavour", ALL)
-def test_numbers_are_sorted(flavour: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("flavor", ALL)
+def test_numbers_are_sorted(flavor: str, tmp_path: Path) -> None:
     rng = random.Random(7)
     numbers = [rng.getrandbits(64) for _ in range(1_000)] + [5, 5, 2**64 - 1]
     file = tmp_path / "numbers"
     file.write_bytes(array.array("Q", numbers).tobytes())
     request = trial(cell("sort", **{"elements": 1_003, "cut-off": 100}), files=[str(file)])
-    assert answers(flavour, request) == [sorted(numbers)] * 2
+    assert answers(flavor, request) == [sorted(numbers)] * 2
 
 
 def normalized(numbers: list[float]) -> dict[str, float | int]:
@@ -295,10 +297,10 @@ def normalized(numbers: list[float]) -> dict[str, float | int]:
 
 
 @pytest.mark.parametrize(
-    ("flavour", "variant"),
-    [*((flavour, "inline") for flavour in ALL), *((flavour, "offloaded") for flavour in LOOPS)],
+    ("flavor", "variant"),
+    [*((flavor, "inline") for flavor in ALL), *((flavor, "offloaded") for flavor in LOOPS)],
 )
-def test_shards_are_normalized(flavour: str, variant: str, tmp_path: Path) -> None:
+def test_shards_are_normalized(flavor: str, variant: str, tmp_path: Path) -> None:
     rng = random.Random(7)
     files, expected = [], []
     for shard in range(3):
@@ -308,13 +310,13 @@ def test_shards_are_normalized(flavour: str, variant: str, tmp_path: Path) -> No
         files.append(str(file))
         expected.append(normalized(numbers))
     request = trial(cell("preprocess", variant, shards=3, numbers=50), files=files)
-    assert answers(flavour, request) == [{"shards": expected}] * 2
+    assert answers(flavor, request) == [{"shards": expected}] * 2
 
 
 @pytest.mark.parametrize("variant", [None, "cold"])
 @pytest.mark.parametrize("block", [4, "whole"])
-@pytest.mark.parametrize("flavour", [*LOOPS, "aiofiles", THREADS])
-def test_files_are_read(flavour: str, block: int | str, variant: str | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("flavor", [*LOOPS, "aiofiles", THREADS])
+def test_files_are_read(flavor: str, block: int | str, variant: str | None, tmp_path: Path) -> None:
     contents = [random.Random(number).randbytes(10_000) for number in range(3)]
     files = [tmp_path / f"file-{number}" for number in range(3)]
     for file, content in zip(files, contents, strict=True):
@@ -322,7 +324,7 @@ def test_files_are_read(flavour: str, block: int | str, variant: str | None, tmp
     request = trial(
         cell("file-read", variant, files=3, size=16, block=block), files=list(map(str, files))
     )
-    for answer in answers(flavour, request):
+    for answer in answers(flavor, request):
         assert answer["read"] == [zlib.crc32(content) for content in contents]
         assert answer["took_ns"] > 0
         assert (answer["fetched"] is None) == (variant is None)
@@ -363,18 +365,18 @@ def site() -> Iterator[str]:
         listener.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.mark.parametrize("flavour", [*LOOPS, "asyncio-aiohttp"])
-def test_pages_are_fetched_a_few_at_a_time(flavour: str, site: str) -> None:
+@pytest.mark.parametrize("flavor", [*LOOPS, "asyncio-aiohttp"])
+def test_pages_are_fetched_a_few_at_a_time(flavor: str, site: str) -> None:
     request = trial(cell("scrape", pages=9, at_once=2, latency_most=1), address=site)
-    for answer in answers(flavour, request):
+    for answer in answers(flavor, request):
         assert answer["pages"] == [[page, zlib.crc32(PAGES[page])] for page in range(9)]
         assert answer["most"] == 2
 
 
 @pytest.mark.parametrize("wait", [0, 5])
-@pytest.mark.parametrize("flavour", ["asyncio-aiohttp", "fastapi", THREADS])
-def test_the_page_is_served_on_a_connection_that_is_kept(serve: Serve, flavour: str, wait: int) -> None:
-    server = serve(flavour, trial(cell("http-server", connections=1, requests=2, wait=wait)))
+@pytest.mark.parametrize("flavor", ["asyncio-aiohttp", "fastapi", THREADS])
+def test_page_is_served_on_a_keep_alive_connection(serve: Serve, flavor: str, wait: int) -> None:
+    server = serve(flavor, trial(cell("http-server", connections=1, requests=2, wait=wait)))
     body = bytes(b"abcdefghijklmnopqrstuvwxyz"[place % 26] for place in range(1_023)) + b"\n"
     with (
         socket.create_connection((server.host, server.port), timeout=10) as client,
@@ -392,8 +394,8 @@ def test_the_page_is_served_on_a_connection_that_is_kept(serve: Serve, flavour: 
     assert server.rest() == ""
 
 
-def test_processes_count_the_cpu_time_of_all() -> None:
+def test_cpu_time_of_all_processes_is_counted() -> None:
     request = trial(cell("cpu-batch", jobs=32, steps=5_000), block={"iterations": 1})
     (sample,) = ask(PROCESSES, request)["samples"]
-    # What computes is not this process but its children.
+    # The children compute, not this process.
     assert sample["cpu_ns"] > sample["output"]["sequential_ns"] / 2

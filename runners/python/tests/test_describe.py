@@ -1,4 +1,4 @@
-"""Who can do what, and why not."""
+"""Which runners support which cells, and the reasons for the others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from conftest import ask, cell
 
 from runtime_bench_asyncio.catalog import WORKLOADS
-from runtime_bench_asyncio.flavours import FLAVOURS
+from runtime_bench_asyncio.flavors import FLAVORS
 
 #: A point of every workload, in every variant.
 CELLS = [
@@ -60,9 +60,9 @@ CELLS = [
 ]
 
 
-def fits(flavour: str, *cells: dict[str, object]) -> list[str | None]:
-    """Why it cannot do them, in their order."""
-    reply = ask(flavour, {"request": "describe", "protocol": 2, "workers": 2, "cells": cells})
+def fits(flavor: str, *cells: dict[str, object]) -> list[str | None]:
+    """The reasons why cells are not supported, in order."""
+    reply = ask(flavor, {"request": "describe", "protocol": 2, "workers": 2, "cells": cells})
     assert reply["status"] == "described" and reply["versions"]["python"]
     assert reply["configuration"] and "{" not in reply["configuration"]
     unfit: list[str | None] = reply["cells"]
@@ -70,22 +70,22 @@ def fits(flavour: str, *cells: dict[str, object]) -> list[str | None]:
     return unfit
 
 
-def test_every_workload_is_asked_for_here() -> None:
+def test_every_workload_is_described_here() -> None:
     assert {str(key["workload"]) for key in CELLS} == set(WORKLOADS)
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-def test_every_cell_can_be_done_or_there_is_a_reason(flavour: str) -> None:
-    unfit = fits(flavour, *CELLS)
+@pytest.mark.parametrize("flavor", FLAVORS)
+def test_every_cell_is_supported_or_has_a_reason(flavor: str) -> None:
+    unfit = fits(flavor, *CELLS)
     assert None in unfit
     assert all(reason is None or len(reason) > 20 for reason in unfit)
     assert not any(
-        reason and reason.startswith(("no workload", "no variant"))
+        reason and reason.startswith(("unknown workload", "unknown variant"))
         for reason in unfit
     )
 
 
-def test_asyncio_can_do_almost_everything() -> None:
+def test_asyncio_supports_almost_everything() -> None:
     unfit = zip(CELLS, fits("asyncio", *CELLS), strict=True)
     assert [(key["workload"], key.get("variant")) for key, reason in unfit if reason] == [
         ("http-server", None),
@@ -96,12 +96,12 @@ def test_asyncio_can_do_almost_everything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flavour", "unfit", "says"),
+    ("flavor", "unfit", "says"),
     [
-        ("asyncio", cell("mixed-load", "inline"), "no workload"),
+        ("asyncio", cell("mixed-load", "inline"), "unknown workload"),
         ("asyncio", cell("mutex", tasks=1, increments=1, lock="std"), "lock of std"),
         ("asyncio", cell("brigade", tasks=1, channel="tokio"), "channel of tokio"),
-        ("asyncio", cell("spawn-join", tasks=1, workers=1), "no number of workers"),
+        ("asyncio", cell("spawn-join", tasks=1, workers=1), "the number of workers cannot be set"),
         ("asyncio", cell("spawn-join", tasks=1, allocator="mimalloc"), "allocator"),
         ("asyncio", cell("cpu-batch", jobs=32, steps=1_000_000), "limit"),
         ("asyncio", cell("sort", **{"elements": 4_000_000, "cut-off": 65_536}), "limit"),
@@ -111,17 +111,17 @@ def test_asyncio_can_do_almost_everything() -> None:
         ("asyncio-aiohttp", cell("null"), "HTTP"),
         ("python-threads", cell("spawn-join", tasks=1_001), "1001"),
         ("python-threads", cell("spawn-join", tasks=1, workers=2), "each task is a thread"),
-        ("python-processes", cell("spawn-join", tasks=1), "share nothing"),
+        ("python-processes", cell("spawn-join", tasks=1), "share no objects"),
     ],
 )
-def test_what_cannot_be_has_its_reason(flavour: str, unfit: dict[str, object], says: str) -> None:
-    (reason,) = fits(flavour, unfit)
+def test_unsupported_cells_have_reasons(flavor: str, unfit: dict[str, object], says: str) -> None:
+    (reason,) = fits(flavor, unfit)
     assert reason is not None and says in reason
 
 
-@pytest.mark.parametrize("flavour", ["python-threads", "python-processes"])
-def test_a_number_of_workers_can_be_set_where_there_is_a_pool(flavour: str) -> None:
-    assert fits(flavour, cell("cpu-batch", jobs=32, steps=100, workers=1)) == [None]
+@pytest.mark.parametrize("flavor", ["python-threads", "python-processes"])
+def test_workers_can_be_set_on_pools(flavor: str) -> None:
+    assert fits(flavor, cell("cpu-batch", jobs=32, steps=100, workers=1)) == [None]
 
 
 def test_every_module_has_a_session_or_a_reason() -> None:

@@ -1,4 +1,4 @@
-"""The conversation: one line out for a line in, whatever comes in."""
+"""The protocol: one line of output for each line of input, valid or not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from conftest import Serve, ask, cell, converse, trial
 
 
-def test_a_trial_is_answered_in_one_line() -> None:
+def test_trial_reply_is_one_line() -> None:
     reply = ask("asyncio", trial(cell("spawn-join", tasks=3)))
     assert reply["status"] == "ok"
     assert [sample["output"] for sample in reply["samples"]] == [3, 3]
@@ -32,33 +32,33 @@ def test_a_trial_is_answered_in_one_line() -> None:
         ('{"request":"trial","protocol":2}', "cell"),
         ('{"request":"dance","protocol":2}', "dance"),
         ('{"request":"stop","protocol":2}', "stop"),
-        (json.dumps(trial(cell("nothing"))), "no workload 'nothing'"),
-        (json.dumps(trial(cell("mixed-load", "inline"))), "no workload 'mixed-load'"),
-        (json.dumps(trial(cell("spawn-join", "sideways", tasks=3))), "no variant 'sideways'"),
-        (json.dumps(trial(cell("spawn-join"))), "no whole number `tasks`"),
+        (json.dumps(trial(cell("nothing"))), "unknown workload 'nothing'"),
+        (json.dumps(trial(cell("mixed-load", "inline"))), "unknown workload 'mixed-load'"),
+        (json.dumps(trial(cell("spawn-join", "sideways", tasks=3))), "unknown variant 'sideways'"),
+        (json.dumps(trial(cell("spawn-join"))), "needs a whole number `tasks`"),
         (json.dumps(trial(cell("null"), phase="old")), "phase 'old'"),
         (json.dumps(trial(cell("null"), block={})), "block"),
         (json.dumps(trial(cell("null"), workers=0)), "0 workers"),
         (json.dumps(trial(cell("scrape", pages=1, at_once=1))), "needs an address"),
     ],
 )
-def test_a_bad_request_is_an_error_of_the_protocol(line: str, says: str) -> None:
+def test_bad_request_is_a_protocol_error(line: str, says: str) -> None:
     (answered,) = converse("asyncio", line + "\n")
     reply = json.loads(answered)
     assert (reply["status"], reply["kind"]) == ("error", "protocol")
     assert says in reply["message"]
 
 
-def test_what_is_refused_is_an_error_of_the_setup() -> None:
+def test_refusal_is_a_setup_error() -> None:
     reply = ask("asyncio", trial(cell("scrape", pages=1, at_once=1), address="127.0.0.1:1"))
     assert (reply["status"], reply["kind"]) == ("error", "setup")
 
 
-def test_no_request_is_no_answer() -> None:
+def test_no_request_gives_no_reply() -> None:
     assert converse("asyncio", "") == []
 
 
-def test_a_server_stops_when_it_is_told_to(serve: Serve) -> None:
+def test_server_stops_on_request(serve: Serve) -> None:
     server = serve("asyncio", trial(cell("overload")))
     server.write({"request": "stop", "protocol": 2})
     reply = server.read()
@@ -66,19 +66,19 @@ def test_a_server_stops_when_it_is_told_to(serve: Serve) -> None:
     assert server.rest() == ""
 
 
-@pytest.mark.parametrize("flavour", ["asyncio", "python-threads"])
-def test_a_server_ends_with_its_input(serve: Serve, flavour: str) -> None:
-    workload = cell("echo-latency") if flavour == "asyncio" else cell("http-server", wait=0)
-    assert serve(flavour, trial(workload)).rest() == ""
+@pytest.mark.parametrize("flavor", ["asyncio", "python-threads"])
+def test_server_ends_with_its_input(serve: Serve, flavor: str) -> None:
+    workload = cell("echo-latency") if flavor == "asyncio" else cell("http-server", wait=0)
+    assert serve(flavor, trial(workload)).rest() == ""
 
 
-def test_a_server_is_told_nothing_but_to_stop(serve: Serve) -> None:
+def test_server_rejects_other_requests(serve: Serve) -> None:
     server = serve("asyncio", trial(cell("overload")))
     server.write(trial(cell("null")))
     assert server.read()["kind"] == "protocol"
 
 
-def test_a_server_serves_while_it_waits_for_its_next_line(serve: Serve) -> None:
+def test_server_serves_while_waiting_for_a_line(serve: Serve) -> None:
     server = serve("asyncio-uvloop", trial(cell("echo-latency")))
     with socket.create_connection((server.host, server.port), timeout=10) as client:
         for number in range(3):
@@ -89,7 +89,7 @@ def test_a_server_serves_while_it_waits_for_its_next_line(serve: Serve) -> None:
     assert server.read()["status"] == "ok"
 
 
-def test_standard_output_carries_the_protocol_alone() -> None:
+def test_standard_output_only_carries_the_protocol() -> None:
     code = (
         "import os, sys; from runtime_bench_asyncio.conversation import Conversation\n"
         "said = Conversation(); print('printed'); sys.stdout.flush(); os.write(1, b'written')\n"

@@ -105,7 +105,7 @@ impl Execute for Running {
         let (sender, output) = oneshot::channel();
         let (future, abort) = abortable(AssertUnwindSafe(future).catch_unwind());
         POOL.get().expect("tasks are spawned once the pool runs").spawn_ok(async move {
-            // Its own statement: the future is gone before the sender is.
+            // A separate statement: the future is dropped before the sender.
             let ended = future.await;
             if let Ok(ended) = ended {
                 // The receiver of a detached task is gone.
@@ -130,7 +130,7 @@ impl Execute for Running {
     }
 }
 
-/// A task of the pool; it panics where the task did.
+/// A task of the pool; awaiting it propagates a panic.
 struct Task<T> {
     output: Receiver<thread::Result<T>>,
     abort: AbortHandle,
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn roots_run_in_the_requested_place_and_cancelled_tasks_are_dropped() {
+    fn roots_run_in_the_requested_place_and_canceled_tasks_are_dropped() {
         let running = OnAsyncIo(Running::start(2).unwrap());
         runtime_bench_sync::placement::check(&running);
         let gone = Arc::new(AtomicBool::new(false));

@@ -1,4 +1,4 @@
-//! `smol-global`: smol as it comes, without an executor of one's own.
+//! `smol-global`: smol with its default settings, on its global executor.
 
 use std::future::Future;
 use std::io;

@@ -1,5 +1,5 @@
-//! The runners of smol's crates, which leave it open what executes tasks: smol's executor, its global
-//! executor, and the pool of the futures crate.
+//! The runners on smol's crates, which work with any executor: a dedicated executor, smol's global executor,
+//! and the pool of the futures crate.
 
 mod async_io;
 #[cfg(feature = "futures-pool")]
@@ -17,7 +17,7 @@ pub use own_executor::Smol;
 #[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 
-/// Every workload on every runner of smol's crates.
+/// Every workload on every runner on smol's crates.
 #[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     let cells = Cells::default().with(Smol, runtime_bench_catalog::each);

@@ -1,4 +1,4 @@
-//! `smol`: an executor of its own, on threads of its own, as smol's documentation advises.
+//! `smol`: a dedicated executor on dedicated threads, as smol's documentation recommends.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -17,7 +17,7 @@ use smol::{Executor, Task};
 use crate::async_io::{Execute, OnAsyncIo};
 use runtime_bench_api::runner::{Runner, Setting, packages};
 
-/// The executor. A process holds one instance, so it can be a static, as users write it.
+/// The executor. A process holds one instance, so it can be a static, as in most programs.
 static EXECUTOR: Executor<'static> = Executor::new();
 
 /// smol with its own executor.
@@ -117,7 +117,7 @@ impl Execute for Running {
 /// A second executor. Its threads run it until they are told to stop.
 struct Second {
     executor: Arc<Executor<'static>>,
-    /// Dropped when they are to stop.
+    /// Dropped to stop them.
     running: Sender<()>,
     threads: Vec<JoinHandle<()>>,
 }

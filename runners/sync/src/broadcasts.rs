@@ -29,7 +29,7 @@ impl Broadcast for Tokio {
     }
 }
 
-/// `tokio::sync::watch`: a receiver sees the latest item only.
+/// `tokio::sync::watch`: a receiver sees only the latest item.
 pub struct Watch;
 
 impl Broadcast for Watch {
@@ -46,7 +46,7 @@ impl Broadcast for Watch {
         ready(())
     }
 
-    // Two steps, in a program as well.
+    // Programs also need these two steps.
     async fn receive(receiver: &mut Self::Receiver) -> Option<u64> {
         receiver.changed().await.ok()?;
         Some(*receiver.borrow_and_update())

@@ -1,4 +1,4 @@
-//! Channels of crates that no runtime has for its own, for any number of senders and receivers.
+//! Channels of crates that do not belong to a runtime, for any number of senders and receivers.
 
 use std::future::Future;
 use std::iter;
@@ -61,7 +61,8 @@ impl<const BOUNDED: bool> Channels for Flume<BOUNDED> {
     }
 }
 
-/// kanal's channels for async tasks. Its futures lose items if they are dropped early, which none here is.
+/// kanal's channels for async tasks. Its futures lose items if they are dropped early, which does not happen
+/// here.
 struct Kanal<const BOUNDED: bool>;
 
 impl<const BOUNDED: bool> Channels for Kanal<BOUNDED> {
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn receivers_take_what_is_there_until_the_senders_are_gone() {
+    fn receivers_take_available_items_until_the_senders_are_gone() {
         for (name, bounded) in
             [("flume", true), ("flume", false), ("kanal", true), ("kanal", false)]
         {

@@ -79,7 +79,7 @@ impl ThreadRuntime for OsThreads {
     }
 }
 
-/// Threads that are joined in the end.
+/// Threads that are joined at the end.
 struct Kept(Vec<JoinHandle<()>>);
 
 impl ShutdownThreads for Kept {

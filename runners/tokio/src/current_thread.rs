@@ -52,7 +52,7 @@ impl Runner for CurrentThread {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        // It has one, whatever the others have.
+        // It has one, regardless of the others.
         on_async(&start, workload, Setup { workers: 1, ..setup })
     }
 }

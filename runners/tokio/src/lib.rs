@@ -271,7 +271,7 @@ impl<O: Offload> AsyncRuntime for Tokio<O> {
     }
 }
 
-/// What tokio's stable metrics count, sums over workers.
+/// tokio's stable metrics, summed over workers.
 #[cfg(target_has_atomic = "64")]
 fn runtime_counters(runtimes: impl Iterator<Item = RuntimeMetrics>) -> Counters {
     let (mut parks, mut busy) = (0, Duration::ZERO);

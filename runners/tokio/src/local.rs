@@ -38,8 +38,8 @@ impl Runner for Local {
             packages: packages(&["tokio", "mio"]),
             notes: vec![
                 "Always uses one thread; its tasks need not be `Send`.".into(),
-                "Reads and writes take a buffer and return it, as those of the other runners whose \
-                 tasks stay on one thread."
+                "Reads and writes take a buffer and return it, as in the other runners whose tasks \
+                 stay on one thread."
                     .into(),
             ],
         }

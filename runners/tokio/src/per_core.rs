@@ -50,7 +50,7 @@ impl Runner for PerCore {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        // Compiles no code for workloads that are always refused.
+        // Avoids compiling code for workloads that are always rejected.
         if !W::SERVES {
             return Err(Failure::no_session());
         }

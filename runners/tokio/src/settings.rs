@@ -1,4 +1,4 @@
-//! What `--setting` can change of tokio's `Builder`.
+//! The settings of tokio's `Builder` that `--setting` can change.
 
 use runtime_bench_api::runner::Setting;
 use runtime_bench_results::setting::Settings;
@@ -22,12 +22,17 @@ const ALT_TIMER: &str = "alt-timer";
 
 /// The settings of both schedulers.
 pub(crate) fn of_both(global_queue_interval: &'static str) -> Vec<Setting> {
-    let events = "sockets that one look at them reports at most";
-    let busy = "the same while tasks wait to run";
+    let events = "most I/O events handled per check";
+    let busy = "most I/O events per check while tasks wait to run";
     let blocking = "threads for blocking work and files";
-    let global = "polls between two looks at the queue of other threads";
+    let global = "task polls between checks of the global queue";
     vec![
-        Setting::new(EVENT_INTERVAL, "polls between two looks at timers and sockets", POLLS, "61"),
+        Setting::new(
+            EVENT_INTERVAL,
+            "task polls between checks of timers and sockets",
+            POLLS,
+            "61",
+        ),
         Setting::new(GLOBAL_QUEUE_INTERVAL, global, POLLS, global_queue_interval),
         Setting::new(MAX_IO_EVENTS, events, 1..=65_536, "1024"),
         Setting::new(MAX_BUSY_IO_EVENTS, busy, 1..=65_536, MAX_IO_EVENTS),
@@ -41,19 +46,19 @@ pub(crate) fn of_multi_thread() -> Vec<Setting> {
         missing: UNSTABLE,
         ..Setting::new(name, about, 0..=1, default)
     };
-    let handoff = "whether a worker that has work wakes another one to look at sockets";
-    let mut settings = of_both("tuned while it runs");
+    let handoff = "whether a worker that has work wakes another one to check sockets";
+    let mut settings = of_both("tuned at run time");
     settings.extend([
-        unstable(LIFO_SLOT, "whether a worker runs the task it woke last next", "1"),
+        unstable(LIFO_SLOT, "whether the task that a worker woke last runs next", "1"),
         unstable(EAGER_DRIVER_HANDOFF, handoff, "0"),
-        unstable(ALT_TIMER, "whether each worker has timers of its own", "0"),
+        unstable(ALT_TIMER, "whether each worker has its own timers", "0"),
     ]);
     settings
 }
 
 const POLLS: std::ops::RangeInclusive<u64> = 1..=1_000_000;
 
-/// Sets what is not left to tokio. All values are in their ranges.
+/// Sets the values that are not left to tokio. All values are in their ranges.
 pub(crate) fn set<'a>(builder: &'a mut Builder, settings: &Settings) -> &'a mut Builder {
     let polls = |name| settings.get(name).and_then(|value| u32::try_from(value).ok());
     let count = |name| settings.get(name).and_then(|value| usize::try_from(value).ok());
@@ -98,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    /// How many of a runtime's blocking threads work at once.
+    /// The number of a runtime's blocking threads that work at once.
     fn at_once(settings: &Settings) -> usize {
         let mut builder = Builder::new_current_thread();
         let runtime = set(&mut builder, settings).build().unwrap();

@@ -52,12 +52,12 @@ impl Runner for WithRayon {
     }
 
     fn refuses(&self, _: &dyn DynWorkload, _: &Point, needs: &Requirements) -> Option<String> {
-        let reason = "Same as tokio here: this workload offloads nothing.";
+        let reason = "Same as tokio here: this workload does not offload work.";
         (!needs.offloads).then(|| reason.to_owned())
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        // Compiles no code for workloads that are always refused.
+        // Avoids compiling code for workloads that are always rejected.
         if !W::OFFLOADS {
             return Err(Failure::no_session());
         }
@@ -81,7 +81,7 @@ impl Offload for OnRayon {
         rayon::spawn(move || {
             // A panic would end the process here; forward it to the waiter, as other runtimes do.
             let ended = catch_unwind(AssertUnwindSafe(work));
-            // The receiver is gone if the waiter was cancelled.
+            // The receiver is gone if the waiter was canceled.
             let _ = sender.send(ended);
         });
         let ended = receiver.await.unwrap_or_else(|lost| Err(Box::new(lost)));

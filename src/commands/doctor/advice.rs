@@ -1,15 +1,15 @@
-//! What would make this machine quieter, from what is known about it.
+//! Advice for making this machine quieter, from its known settings.
 
 use runtime_bench_results::environment::Environment;
 
 use runtime_bench_harness::machine::Tuning;
 
-/// Open files below this leave no room for thousands of connections.
+/// A limit of open files below this leaves no room for thousands of connections.
 const OPEN_FILES: u64 = 20_000;
 /// A load average above this comes from other programs.
 const LOAD: f64 = 0.5;
 
-/// One line each, only where it applies. What could not be read gives no advice.
+/// One line each, only where it applies. Unreadable settings give no advice.
 pub(super) fn advice(machine: &Environment, tuning: Tuning) -> Vec<String> {
     [
         governor(machine),

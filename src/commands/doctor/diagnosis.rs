@@ -1,4 +1,4 @@
-//! What an examination found.
+//! The findings of an examination.
 
 use runtime_bench_analysis::analysis::{LEAST_FREE, analyze};
 use runtime_bench_analysis::stats::ControlCheck;
@@ -11,7 +11,7 @@ use super::advice::advice;
 use super::floor::{Floor, WholeRun};
 use super::surroundings::Surroundings;
 
-/// What was found.
+/// The findings.
 #[derive(Debug, Serialize)]
 pub(super) struct Diagnosis {
     /// The runner that was measured against itself.
@@ -20,7 +20,7 @@ pub(super) struct Diagnosis {
     pub(super) floors: Vec<Floor>,
     /// Background load during the check.
     pub(super) surroundings: Surroundings,
-    /// What would help, one sentence each.
+    /// Advice, one sentence each.
     pub(super) advice: Vec<String>,
     /// Why results from this machine cannot be trusted now; empty if they can.
     pub(super) troubles: Vec<String>,

@@ -1,4 +1,4 @@
-//! The noise floor: by how much identical code differs here, and what follows from it.
+//! The noise floor: the differences of identical code on this machine, and the detectable differences.
 
 use runtime_bench_analysis::analysis::{Group, Levels, Status, control_pairs};
 use runtime_bench_analysis::stats::{ControlCheck, Interval, smallest_difference};
@@ -9,7 +9,7 @@ use runtime_bench_harness::plan::Planned;
 use runtime_bench_harness::plan::profile::Profile;
 use runtime_bench_harness::run::rounds_in_time;
 
-/// A whole run of a profile, whose cells set the level of a comparison.
+/// A complete run of a profile, whose cells determine the level of a comparison.
 pub(super) struct WholeRun {
     pub(super) profile: Profile,
     pub(super) planned: Planned,
@@ -21,14 +21,14 @@ impl WholeRun {
         Levels::of(&self.planned.plan, &self.planned.runners).level(&group.workload)
     }
 
-    /// The smallest difference that it sees nine times in ten, percent, where trials cost so much.
+    /// The smallest difference that it finds nine times in ten, percent, given the cost of a trial.
     fn smallest(&self, group: &Group, control: &[(f64, f64)], trial_s: f64) -> Option<f64> {
         let rounds = rounds_in_time(&self.planned, self.profile, &group.name, trial_s)?;
         smallest_difference(control, rounds as usize, self.level(group)).map(|share| 100.0 * share)
     }
 }
 
-/// What the reference against itself showed for one workload.
+/// The result of the reference against itself in one workload.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Floor {
     /// `workload[/variant]/params`.
@@ -43,9 +43,9 @@ pub(super) struct Floor {
     pub(super) control: Option<ControlCheck>,
     /// Half-width of the A/A control's interval, percent: the noise floor.
     pub(super) half_width: Option<f64>,
-    /// The smallest difference that a quick run sees nine times in ten, percent.
+    /// The smallest difference that a quick run finds nine times in ten, percent.
     pub(super) quick: Option<f64>,
-    /// The same of a standard run that measures warm instances.
+    /// The same for a standard run that measures warm instances.
     pub(super) standard: Option<f64>,
     /// Why there is no figure.
     pub(super) reason: Option<String>,
@@ -57,7 +57,7 @@ impl Floor {
         let pairs = control_pairs(run, group);
         let trial_s = trial_s(run, group).unwrap_or(0.0);
         let interval = group.control.as_ref().and_then(|control| control.comparison.interval);
-        // The schedule's own words are of the budget of a cell, and the doctor has one for all.
+        // The schedule's message refers to the budget of a cell, but the doctor has one budget for all.
         let left_out = |s: &Schedule| s.group == group.name && s.left_out.is_some();
         let reason = match group.rows.first().map(|row| &row.status) {
             _ if run.schedules.iter().any(left_out) => {
@@ -85,7 +85,7 @@ impl Floor {
     }
 }
 
-/// Half of an interval of a ratio, percent. Ratios are wide on a log scale, as they are compared.
+/// Half-width of the interval of a ratio, percent, on a log scale, as ratios are compared.
 fn half_width(interval: Interval) -> f64 {
     100.0 * ((interval.high.ln() - interval.low.ln()) / 2.0).exp_m1()
 }

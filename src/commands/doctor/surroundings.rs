@@ -12,13 +12,13 @@ pub(super) struct Surroundings {
     pub(super) capacity: Option<f64>,
     /// The lowest, cores.
     pub(super) capacity_lowest: Option<f64>,
-    /// That of an idle machine, cores.
+    /// The capacity of an idle machine, cores.
     pub(super) capacity_ideal: Option<f64>,
     /// Cores that other programs kept busy.
     pub(super) foreign_cores: Option<f64>,
     /// Cores that the hypervisor gave to others.
     pub(super) steal_cores: Option<f64>,
-    /// Share of the time in which some task waited for a CPU, 0 to 1; the examination's own count.
+    /// Share of the time in which some task waited for a CPU, 0 to 1, including the examination's own tasks.
     pub(super) pressure: Option<f64>,
     /// Load average over one minute before anything was measured.
     pub(super) load_before: Option<f64>,

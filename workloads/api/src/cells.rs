@@ -17,7 +17,7 @@ pub trait WorkloadVisitor {
     /// Takes one workload.
     fn visit<W: Workload>(&mut self, workload: W);
 
-    /// Takes one workload and its object-safe half, which was compiled where the workload was: once, and not
+    /// Takes one workload and its object-safe half, which was compiled once, in the workload's crate, and not
     /// for every runner.
     fn visit_both<W: Workload>(&mut self, workload: W, _half: &'static dyn DynWorkload) {
         self.visit(workload);
@@ -203,8 +203,8 @@ impl Cells {
         cells.flat_map(|known| &known.cells).map(|cell| cell.workload().info().name).collect()
     }
 
-    /// Describes every runner, and those with settings that the request names, and which of its cells each
-    /// supports. Settings that a runner does not have are left to the caller.
+    /// Describes every runner, including runners with requested settings, and says which cells each supports.
+    /// The caller handles settings that a runner does not have.
     pub fn probe(&self, request: &ProbeRequest) -> Vec<ProbedRunner> {
         let variants = |known: &RunnerCells| -> Vec<Settings> {
             let own = request.variants.iter().map(|name| setting::split(name));
@@ -235,7 +235,7 @@ impl Cells {
         };
         let (known, cell) = cell.ok_or_else(unknown)?;
         known.can_have(base, &settings)?;
-        // A setting is one of this runtime: its clients keep the defaults.
+        // Settings apply to this runtime; its clients keep the defaults.
         let own = known.runner.settings();
         let traffic = setup.traffic.without(own.iter().filter_map(|setting| setting.variable));
         let instance = cell.start(Setup { settings, traffic, ..setup })?;
@@ -262,7 +262,7 @@ impl Started {
     /// Runs one iteration, and corrupts its output to see that the workload's check rejects it.
     ///
     /// # Errors
-    /// When the check accepts whatever is wrong with the output, or the work fails.
+    /// When the check accepts the corrupted output, or the work fails.
     pub fn reject_corrupted(&mut self) -> Result<Sample, Failure> {
         let workload = self.workload;
         self.instance.measure(1, &|trial, timed| workload.reject_corrupted(trial, timed))

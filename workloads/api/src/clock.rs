@@ -11,7 +11,7 @@ use crate::process;
 pub trait Clock: Send + Sync {
     /// Wall time.
     fn now(&self) -> Duration;
-    /// Resources that the process has used so far, all threads together.
+    /// Resources that all threads of the process have used so far.
     fn usage(&self) -> Usage;
     /// Highest resident memory of the process so far, in bytes; `None` where it is unknown.
     fn peak_memory(&self) -> Option<u64> {
@@ -28,7 +28,7 @@ pub trait Clock: Send + Sync {
 pub struct Usage {
     /// CPU time in nanoseconds; zero where the platform does not report it.
     pub cpu: Duration,
-    /// What the kernel reports in addition, if anything.
+    /// Additional values from the kernel, if any.
     pub rusage: Option<Rusage>,
     /// Allocations, if the clock counts them.
     pub heap: Option<Heap>,
@@ -45,18 +45,18 @@ pub struct Rusage {
     pub voluntary: u64,
     /// Context switches because a thread was preempted.
     pub involuntary: u64,
-    /// Page faults that needed no disk.
+    /// Page faults that did not need the disk.
     pub minor_faults: u64,
-    /// Page faults that waited for a disk.
+    /// Page faults that waited for the disk.
     pub major_faults: u64,
 }
 
-/// System calls of the process that the kernel counts untraced.
+/// System calls of the process that the kernel counts without tracing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Calls {
-    /// Calls of the family of `read`, without those that only sockets have.
+    /// Calls in the `read` family, except those that only sockets have.
     pub reads: u64,
-    /// Calls of the family of `write`, without those that only sockets have.
+    /// Calls in the `write` family, except those that only sockets have.
     pub writes: u64,
 }
 
@@ -178,8 +178,8 @@ fn to_duration(time: nix::sys::time::TimeVal) -> Duration {
     Duration::new(time.tv_sec().unsigned_abs(), time.tv_usec().unsigned_abs() as u32 * 1_000)
 }
 
-/// Times one block. It reads the clock once per iteration, so that no loop is optimized away; `null`
-/// measures what that costs.
+/// Times one block. It reads the clock once per iteration, so that no loop is optimized away; `null` measures
+/// the cost of reading it.
 pub struct Stopwatch {
     clock: &'static dyn Clock,
     calls: Option<Calls>,
@@ -275,7 +275,7 @@ mod tests {
             println!("skipped: this kernel does not count system calls");
             return;
         }
-        // Other tests of this process read and write, too.
+        // Other tests in this process also read and write.
         let counted = || {
             let mut zero = File::open("/dev/zero").unwrap();
             let mut null = File::create("/dev/null").unwrap();

@@ -61,12 +61,12 @@ pub trait DynWorkload: Send + Sync {
     /// Verifies the outputs of a block, a `Timed` of this workload's `Trial`, and computes its metrics.
     ///
     /// # Errors
-    /// When an output is wrong, or either is of another workload.
+    /// When an output is wrong, or either belongs to another workload.
     fn sample(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure>;
     /// The same, and corrupts each output to see that the workload's check rejects it.
     ///
     /// # Errors
-    /// Also when the check accepts whatever is wrong with an output.
+    /// Also when the check accepts a corrupted output.
     fn reject_corrupted(&self, trial: &dyn Any, timed: &dyn Any) -> Result<Sample, Failure>;
     /// Parses and verifies the outputs of an external runner, one per iteration.
     ///

@@ -1,18 +1,18 @@
-//! The traits that a workload and a runner implement, and what they may use.
+//! The traits that a workload and a runner implement, and the items that they may use.
 //!
-//! This crate names no runtime and no workload.
+//! This crate does not name any runtime or workload.
 //!
 //! - [`workload`]: the trait that a workload implements.
 //! - [`dyn_workload`]: its object-safe half, for a harness.
 //! - [`runtime`]: the runtime API that a workload may call: asynchronous runtimes, OS threads,
 //!   data-parallel pools.
-//! - [`prelude`]: what almost every workload names.
+//! - [`prelude`]: imports for almost every workload.
 //! - [`runner`]: the trait that a runner implements.
-//! - [`cells`]: workloads on runners, the content of a trial program; [`trial`]: the program's inside.
+//! - [`cells`]: workloads on runners, the content of a trial program; [`trial`]: its main function.
 //! - [`instance`]: one prepared cell, and the only clock that times it.
-//! - [`load`]: the load generator, a process of its own.
+//! - [`load`]: the load generator, a separate process.
 //! - [`loopback`]: TCP on loopback, with the same socket options for every runner.
-//! - [`transport`]: what connections are made of, TCP or not.
+//! - [`transport`]: the transport of connections: TCP, Unix sockets or UDP.
 //! - [`external`]: the inputs of a runner in another process, and the outputs that it returns.
 //! - [`suite`]: named sets of cells.
 //! - [`scratch`]: files in the scratch folder of a run.

@@ -14,7 +14,7 @@ pub(crate) const BACKLOG: i32 = 4_096;
 /// Send and receive buffers: room for a message of every size in the catalog.
 const BUFFER: usize = 64 * 1_024;
 
-/// Connects `count` pairs of streams, `(client, server)`, over a port of their own.
+/// Connects `count` pairs of streams, `(client, server)`, over a new port.
 ///
 /// # Errors
 /// When the system refuses a socket, a port or a connection.
@@ -23,7 +23,7 @@ pub fn pairs(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
     (0..count).map(|_| pair_over(&listener)).collect()
 }
 
-/// Connects one pair of streams, `(client, server)`, over a port of its own.
+/// Connects one pair of streams, `(client, server)`, over a new port.
 pub fn pair() -> io::Result<(TcpStream, TcpStream)> {
     pair_over(&listen()?)
 }

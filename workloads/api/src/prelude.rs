@@ -1,4 +1,4 @@
-//! What almost every workload names: `use runtime_bench_api::prelude::*;`.
+//! Imports for almost every workload: `use runtime_bench_api::prelude::*;`.
 
 pub use runtime_bench_results::catalog::{Kind, WorkloadInfo};
 pub use runtime_bench_results::key::Point;

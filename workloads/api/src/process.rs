@@ -17,7 +17,7 @@ pub fn orphaned() -> bool {
 /// unknown on this system.
 pub fn state(process: u32) -> Option<char> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name before it may hold anything, brackets too.
+    // The name before it may hold anything, including brackets.
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
@@ -73,13 +73,14 @@ pub fn threads() -> Option<u64> {
     status("Threads")
 }
 
-/// Calls of the families of `read` and of `write` so far, of all threads (`proc_pid_io(5)`). Those that only
-/// sockets have, such as `recv`, are not in them. It makes one read itself, which is not counted yet.
+/// Calls in the `read` and `write` families so far, by all threads (`proc_pid_io(5)`). Calls that only
+/// sockets have, such as `recv`, are not included. This function makes one read itself, which is not counted
+/// yet.
 #[cfg(target_os = "linux")]
 pub fn reads_and_writes() -> Option<[u64; 2]> {
     use std::io::Read;
 
-    // No allocation: it stands beside what is measured.
+    // No allocation, because this runs next to measured code.
     let mut text = [0; 512];
     let length = fs::File::open("/proc/self/io").ok()?.read(&mut text).ok()?;
     let text = std::str::from_utf8(&text[..length]).ok()?;

@@ -33,8 +33,8 @@ pub trait Runner: Copy + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Why this runner, other than its whole family, does not run a workload at a point with these
-    /// requirements; `None` where it does.
+    /// Why this runner, unlike its family, does not run a workload at a point with these requirements; `None`
+    /// if it does.
     fn refuses(
         &self,
         _workload: &dyn DynWorkload,
@@ -114,11 +114,11 @@ impl Setting {
     }
 }
 
-/// What to know of a runner with one runtime per core, which share only a port.
+/// Note for runners with one runtime per core, which share only a port.
 pub const PER_CORE_NOTE: &str = "The kernel assigns connections by a hash of their addresses, so a few connections \
      may share one core while another is idle.";
 
-/// Why such a runner does not run a workload that is not a server.
+/// Why such a runner skips a workload that is not a server.
 pub fn servers_only(workload: &dyn DynWorkload) -> Option<String> {
     let reason = "Servers only: the kernel spreads connections over one runtime per core.";
     (!workload.serves()).then(|| reason.to_owned())

@@ -19,7 +19,7 @@ pub struct Suite {
 /// The cells of a suite.
 #[derive(Clone, Copy, Debug)]
 pub enum Members {
-    /// Those of a run without a filter.
+    /// The cells of a run without a filter.
     Usual,
     /// The sweeps of every workload.
     Sweeps,

@@ -1,6 +1,6 @@
-//! What connections are made of: TCP, Unix sockets or UDP.
+//! The transport of connections: TCP, Unix sockets or UDP.
 //!
-//! All of them are streams of the type of TCP's, so that every runtime makes the same system calls on each kind.
+//! All of them use TCP's stream type, so that every runtime makes the same system calls on each kind.
 //! A UDP socket is connected to its peer: a write sends a datagram, and a read receives one.
 
 use std::io::{self, Read, Write};
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A datagram that finds no room is lost, so there is room for the messages of a short stall.
 const DATAGRAMS: usize = 1 << 20;
 
-/// What connections are made of.
+/// The transport of connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transport {
@@ -36,7 +36,7 @@ impl Transport {
     /// The parameter and its default, for [`crate::workload::Workload::OPTIONS`].
     pub const OPTION: (&'static str, &'static str) = ("transport", "tcp");
 
-    /// The transport that a point asks for.
+    /// The transport that a point selects.
     ///
     /// # Errors
     /// When it is unknown, or this system has no such sockets.
@@ -54,7 +54,7 @@ impl Transport {
         }
     }
 
-    /// Rejects what the protocol of external runners does not have.
+    /// Rejects transports that the protocol of external runners does not support.
     ///
     /// # Errors
     /// For all but TCP.
@@ -62,7 +62,7 @@ impl Transport {
         if self == Self::Tcp {
             return Ok(());
         }
-        Err(Unsupported::Family("The runner protocol has TCP only.".to_owned()))
+        Err(Unsupported::Family("The runner protocol supports only TCP.".to_owned()))
     }
 
     /// Connects this many pairs of streams, `(client, server)`.
@@ -98,8 +98,8 @@ impl Transport {
     }
 }
 
-/// Accepts connections that are not TCP's. Its TCP socket has the port by which clients find it, and where the
-/// two ends of UDP tell each other theirs.
+/// Accepts connections other than TCP. Clients find it by the port of its TCP socket, and both ends of a UDP
+/// connection exchange their ports over that socket.
 pub struct Acceptor {
     meeting: TcpListener,
     unix: Option<Socket>,
@@ -161,7 +161,7 @@ fn udp_pair() -> io::Result<(TcpStream, TcpStream)> {
     Ok((client.into(), server.into()))
 }
 
-/// A UDP socket that is connected to that of the other end, which tells its port over `meeting`.
+/// A UDP socket that is connected to that of the other end, which sends its port over `meeting`.
 fn met(mut meeting: TcpStream) -> io::Result<Socket> {
     let socket = datagrams()?;
     meeting.write_all(&port_of(&socket)?)?;
@@ -182,7 +182,7 @@ fn unix_name(address: SocketAddr) -> io::Result<SockAddr> {
     SockAddr::unix(format!("\0runtime-bench-{}", address.port()))
 }
 
-/// A UDP socket with a port of its own.
+/// A UDP socket on a new port.
 fn datagrams() -> io::Result<Socket> {
     let socket = Socket::new(Domain::IPV4, Type::DGRAM, None)?;
     socket.set_send_buffer_size(DATAGRAMS)?;

@@ -49,8 +49,8 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// The variant and the parameters of a point, parsed once.
     type Params: FromPoint;
 
-    /// What one iteration returns; every output is verified. As JSON, it comes from external runners, and is
-    /// corrupted to see that [`Workload::verify`] rejects it.
+    /// The output of one iteration; every output is verified. External runners send it as JSON. The command
+    /// `verify` corrupts its JSON to check that [`Workload::verify`] rejects it.
     type Output: DeserializeOwned + Serialize + Send + 'static;
 
     /// Its metrics, the headline first. If neither direction of the headline is better, the workload passes or
@@ -61,9 +61,9 @@ pub trait Workload: Clone + Send + Sync + 'static {
     /// default, so that a parameter added later changes no key.
     const OPTIONS: &'static [(&'static str, &'static str)] = &[];
 
-    /// Whether it is measured only where a filter or a suite names it, because it answers a question that few
-    /// users have: a run of all workloads does not take longer for it. Runners compile those of the catalog with
-    /// the feature `all-workloads` only.
+    /// Whether it is measured only if a filter or a suite selects it, because few users have the question
+    /// that it answers, and a run of all workloads should not take longer. Runners compile such workloads of the
+    /// catalog only with the feature `all-workloads`.
     const BY_NAME: bool = false;
 
     /// Whether it is a server that external clients can use.
@@ -234,13 +234,13 @@ pub struct Requirements {
 }
 
 impl Requirements {
-    /// Of `tasks` that hold at most a kilobyte each.
+    /// The requirements of `tasks` that hold at most a kilobyte each.
     pub fn of_tasks(tasks: usize) -> Self {
         Self { tasks, memory: (tasks as u64).saturating_mul(1_024), ..Self::default() }
     }
 }
 
-/// What is wrong with an output, unless it is right.
+/// `Ok` if an output is correct; otherwise the error that `wrong` describes.
 pub fn ensure(right: bool, wrong: impl FnOnce() -> String) -> Result<(), String> {
     if right { Ok(()) } else { Err(wrong()) }
 }

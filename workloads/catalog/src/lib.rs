@@ -33,7 +33,7 @@ macro_rules! catalog {
         /// Passes every workload to `visitor`, in the order of the report.
         pub fn each(visitor: &mut impl WorkloadVisitor) {
             $({
-                // A static is compiled in this crate, whoever the visitor is.
+                // A static is compiled in this crate, whatever the visitor is.
                 static HALF: &dyn DynWorkload = &$workload;
                 pass($workload, HALF, visitor);
             })*
@@ -101,7 +101,7 @@ mod tests {
 
     use super::*;
 
-    /// Most characters of a reason why a cell does not run: it must fit into a table.
+    /// Maximum length of the reason why a cell does not run, in characters: it must fit into a table.
     const LONGEST_REASON: usize = 90;
 
     const FAMILIES: [Family; 4] =
@@ -160,7 +160,7 @@ mod tests {
         }
     }
 
-    /// What a suite names and has not found yet.
+    /// Members of a suite that were not found yet.
     struct Missing(Vec<(&'static str, Option<Point>)>);
 
     impl WorkloadVisitor for Missing {

@@ -1,4 +1,4 @@
-//! The suites: adding a workload to one is a word here.
+//! The suites. To add a workload to a suite, add its name here.
 
 use std::num::NonZero;
 use std::thread::available_parallelism;
@@ -15,7 +15,7 @@ pub const SUITES: &[Suite] = &[
     Suite { name: "default", purpose: "what `cargo bench` measures", members: Members::Usual },
     Suite {
         name: "server",
-        purpose: "serving connections, and what else a server does meanwhile",
+        purpose: "serving connections, alone and next to other work",
         members: Members::Workloads(&[
             "tcp-echo",
             "connect-churn",
@@ -53,7 +53,7 @@ pub const SUITES: &[Suite] = &[
     },
     Suite {
         name: "files",
-        purpose: "reading and writing files, and computing on what is read",
+        purpose: "reading and writing files, and computing on their contents",
         members: Members::Workloads(&["preprocess", "file-read", "file-write"]),
     },
     Suite {

@@ -1,4 +1,4 @@
-//! `blocking-pool`: many tasks that submit jobs to the pool for blocking work at once.
+//! `blocking-pool`: many tasks that submit jobs at the same time to the pool for blocking work.
 
 use std::time::Instant;
 
@@ -65,7 +65,7 @@ impl Params {
 pub struct Done {
     /// Combined results of all jobs.
     xor: u64,
-    /// From before a job is submitted until it starts, one for each job.
+    /// Time from just before a job is submitted until it starts, one for each job.
     starts_ns: Vec<u64>,
 }
 

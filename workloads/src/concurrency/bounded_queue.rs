@@ -28,7 +28,7 @@ pub struct Params {
     producers: usize,
     items: usize,
     consumers: usize,
-    /// Items that a consumer takes at most at once.
+    /// Maximum number of items that a consumer takes at once.
     batch: usize,
     /// `None` is unbounded.
     capacity: Option<usize>,

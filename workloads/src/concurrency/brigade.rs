@@ -14,7 +14,7 @@ use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 /// Capacity between two tasks: there is only one message.
 const CAPACITY: usize = 1;
 
-/// The value of `channel` for Unix sockets in the place of channels.
+/// The value of `channel` for Unix sockets instead of channels.
 const SOCKET: &str = "socket";
 
 /// The workload.
@@ -134,7 +134,7 @@ impl Workload for Brigade {
     }
 
     fn describe(&self, hands: &u64) -> String {
-        format!("{hands} hands")
+        format!("passed through {hands} tasks")
     }
 
     fn metrics(&self, trial: &Trial<Params>, block: &Timed<u64>) -> Vec<Metric> {

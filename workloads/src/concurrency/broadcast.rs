@@ -25,7 +25,7 @@ pub struct Broadcasts;
 /// The parameters of a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    /// Whether receivers get the latest item only.
+    /// Whether receivers get only the latest item.
     latest: bool,
     receivers: usize,
     bursts: usize,
@@ -162,10 +162,10 @@ impl Workload for Broadcasts {
     }
 }
 
-/// What the receivers count together.
+/// Counts shared by all receivers.
 #[derive(Default)]
 struct Tally {
-    /// Bursts that a receiver has got, of all receivers.
+    /// Bursts received, summed over all receivers.
     bursts: AtomicU64,
     wrong: AtomicU64,
 }
@@ -177,7 +177,7 @@ struct Audience<R: AsyncRuntime, B: Broadcast> {
     /// The next item.
     next: u64,
     tally: Arc<Tally>,
-    /// Has an item when all receivers have got a burst.
+    /// Gets an item when all receivers have a burst.
     heard: Receiver<R, ()>,
 }
 

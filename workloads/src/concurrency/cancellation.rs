@@ -1,4 +1,4 @@
-//! `cancellation`: many waiting tasks are cancelled at once.
+//! `cancellation`: many waiting tasks are canceled at once.
 
 use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
@@ -88,18 +88,18 @@ impl Workload for Cancellation {
             name: "cancellation".into(),
             title: "Cancel waiting tasks".into(),
             kind: Kind::Concurrency,
-            model: "All tasks wait for something that never happens and are cancelled together, \
+            model: "All tasks wait for something that never happens and are canceled together, \
                     as when a server drops its requests. Timing starts with the first \
                     cancellation and ends when the guard of the last task is dropped."
                 .into(),
             check: "Every guard is dropped, including those of a few tasks that finish on their \
-                    own, and no cancelled task completes."
+                    own, and no canceled task completes."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
                 "All tasks are told to stop before any of them is awaited.".into(),
-                "A thread cannot be cancelled. The tasks of `threads` and `thread-pool` check a \
+                "A thread cannot be canceled. The tasks of `threads` and `thread-pool` check a \
                  flag under a condition variable and return. This is cooperative code, not the \
                  same operation."
                     .into(),
@@ -140,7 +140,7 @@ impl Workload for Cancellation {
             return Ok(());
         }
         Err(format!(
-            "{opened} guards created and {closed} dropped, expected {tasks}; {completed} cancelled tasks completed"
+            "{opened} guards created and {closed} dropped, expected {tasks}; {completed} canceled tasks completed"
         ))
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 
 use serde::{Deserialize, Serialize};
 
-/// What all consumers received together.
+/// Items received by all consumers together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Received {
     /// Distinct items received.
@@ -42,7 +42,7 @@ impl Delivery {
         }
     }
 
-    /// What several consumers received.
+    /// The combined items of several consumers.
     pub(super) fn merged(mut all: Vec<Self>) -> Received {
         let fewest = all.iter().map(|one| one.items).min().unwrap_or_default();
         let most = all.iter().map(|one| one.items).max().unwrap_or_default();
@@ -74,7 +74,8 @@ pub(super) fn consume(items: impl IntoIterator<Item = usize>, total: usize) -> D
 pub(super) struct Shared<'a>(pub(super) &'a Mutex<mpsc::Receiver<usize>>);
 
 impl Shared<'_> {
-    /// Takes items until the channel closes: waits for one, and takes what is there, up to `batch` in all.
+    /// Takes items until the channel closes: waits for one, then takes the available ones, up to `batch` in
+    /// total.
     pub(super) fn consume(&self, total: usize, batch: usize) -> Delivery {
         let mut delivery = Delivery::expecting(total);
         let mut items = Vec::with_capacity(batch);

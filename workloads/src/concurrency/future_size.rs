@@ -1,4 +1,4 @@
-//! `future-size`: what spawning costs as futures grow.
+//! `future-size`: the cost of spawning as futures grow.
 
 use std::hint::black_box;
 
@@ -13,7 +13,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload,
 };
 
-/// Bytes that a future carries: each size is a type of its own.
+/// Bytes that a future carries: each size is a separate type.
 const SIZES: [u64; 3] = [SMALL as u64, MEDIUM as u64, LARGE as u64];
 const SMALL: usize = 64;
 const MEDIUM: usize = 1_024;

@@ -36,7 +36,7 @@ impl FromPoint for Params {
 /// The watching thread: receives the closed gate and opens it.
 type Watcher = ExternalThread<Arc<Gate>, Watched>;
 
-/// What the watcher saw.
+/// The observations of the watcher.
 #[derive(Clone, Copy, Debug)]
 struct Watched {
     /// Length of the second half of the idle time; in the first half, threads may still be going to sleep.

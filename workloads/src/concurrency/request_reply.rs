@@ -1,4 +1,4 @@
-//! `request-reply`: a task that answers the requests of many others.
+//! `request-reply`: a task that replies to the requests of many others.
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use runtime_bench_api::workload::{
     Failure, FromPoint, PointSet, Requirements, Timed, Trial, Unsupported, Workload, most_threads,
 };
 
-/// Requests that wait for the actor, at most: more than it takes to keep it busy.
+/// Maximum number of requests that wait for the actor: more than enough to keep it busy.
 const CAPACITY: usize = 32;
 /// Above this, one OS thread per client is no longer realistic.
 const MOST_THREADS: usize = 1_000;
@@ -59,7 +59,7 @@ pub struct Replies {
     wrong: u64,
     /// The actor's state at the end: the sum of all requests.
     sum: u64,
-    /// From before a request is sent until its reply is there.
+    /// Time from just before a request is sent until its reply arrives.
     latencies_ns: Vec<u64>,
 }
 
@@ -164,7 +164,8 @@ impl Workload for RequestReply {
             return Ok(());
         }
         Err(format!(
-            "{right} of {total} replies are right, {wrong} wrong; the actor has {}, expected {sum}",
+            "{right} of {total} replies are correct, {wrong} wrong; the actor's sum is {}, \
+             expected {sum}",
             replies.sum
         ))
     }
@@ -246,7 +247,7 @@ fn reply_to_threads<T: ThreadRuntime>(params: Params) -> Replies {
         let mut sum = 0_u64;
         for (request, reply) in receiver {
             sum = sum.wrapping_add(request);
-            // A client that is gone is missing in the output.
+            // A client that has ended is missing from the output.
             let _ = reply.send(answer(request));
         }
         sum

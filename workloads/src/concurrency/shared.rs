@@ -7,6 +7,7 @@ use runtime_bench_api::runtime::OWN;
 
 const LOCKS: [&str; 4] = [OWN, "tokio", "async-lock", "std"];
 const CHANNELS: [&str; 5] = [OWN, "tokio", "async-channel", "flume", "kanal"];
+
 /// Parses the parameter `lock`.
 ///
 /// # Errors
@@ -68,7 +69,6 @@ fn one_of(point: &Point, param: &str, known: &[&'static str]) -> Result<&'static
     let name = known.iter().find(|name| {
         found.is_some_and(|found| found.value == ParamValue::Text((**name).to_owned()))
     });
-    let unknown =
-        || Unsupported::Point(format!("`{param}` must be one of {}", known.join(", ")));
+    let unknown = || Unsupported::Point(format!("`{param}` must be one of {}", known.join(", ")));
     name.copied().ok_or_else(unknown).and_then(built)
 }

@@ -11,7 +11,7 @@ use super::flag::Flag;
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::{ExternalThread, ShutdownRuntime, ShutdownThreads};
 
-/// Longer than any trial.
+/// Longer than any trial takes.
 const LONG: Duration = Duration::from_secs(3_600);
 
 /// The workload.

@@ -20,7 +20,7 @@ fn next(message: Message) -> Message {
     (u64::from_le_bytes(message) + 1).to_le_bytes()
 }
 
-/// A socket to the first task, the two of each task, and one from the last task.
+/// A socket to the first task, two for each task, and one from the last task.
 type Sockets = (TcpStream, Vec<(TcpStream, TcpStream)>, TcpStream);
 
 /// The sockets of a line of `tasks` tasks.

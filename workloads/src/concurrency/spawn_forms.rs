@@ -49,7 +49,7 @@ pub(super) fn tree_of_threads<T: ThreadRuntime>(number: u64, tasks: u64) -> u64 
     number + spawned.into_iter().map(T::join).sum::<u64>()
 }
 
-/// The same on a pool that joins.
+/// The same on a data-parallel pool.
 pub(super) fn tree_of_joins<D: DataParallel>(number: u64, tasks: u64) -> u64 {
     if number >= tasks {
         return 0;

@@ -11,7 +11,7 @@ use runtime_bench_api::prelude::*;
 /// Above this, one OS thread per task is no longer realistic.
 const MOST_THREADS: usize = 1_000;
 
-/// More than any machine holds.
+/// More tasks than any machine can hold.
 const MOST_TASKS: usize = 100_000_000;
 
 /// The variant whose root is not spawned.
@@ -73,8 +73,8 @@ impl Workload for SpawnJoin {
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "How often idle workers are woken depends on nanoseconds here: with different \
-                 machine code around it, the same program can shift by 10% to 20% on several \
+                "How often idle workers are woken depends on nanoseconds here: a change to \
+                 unrelated machine code can shift the same program by 10% to 20% on several \
                  workers. Treat smaller differences with care."
                     .into(),
                 "OS threads run up to 1 000 tasks.".into(),

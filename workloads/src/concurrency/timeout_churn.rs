@@ -73,7 +73,7 @@ impl Workload for TimeoutChurn {
             kind: Kind::Concurrency,
             model: "A few tasks run short pieces of work in sequence, each under a timeout of ten \
                     seconds, as a server does for every request. The work always finishes first, \
-                    so this measures arming and cancelling a timer."
+                    so this measures arming and canceling a timer."
                 .into(),
             check: "Every piece of work finishes in time, and the sum of their numbers is \
                     correct."

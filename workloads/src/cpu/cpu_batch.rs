@@ -8,7 +8,8 @@ use runtime_bench_api::external;
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::workload::Setup;
 
-/// Jobs per worker: enough, and unequal enough, that the result does not depend on how they divide by cores.
+/// Jobs per worker: enough, and unequal enough, that the result does not depend on how they are divided among
+/// cores.
 const JOBS_PER_WORKER: u64 = 16;
 
 /// The workload.

@@ -151,7 +151,7 @@ impl Workload for ForkJoin {
 
     fn verify(&self, trial: &Trial<Tree>, output: &u64) -> Result<(), String> {
         let expected = trial.params.expected();
-        ensure(*output == expected, || format!("the tree gave {output}, expected {expected}"))
+        ensure(*output == expected, || format!("the result is {output}, expected {expected}"))
     }
 
     fn describe(&self, output: &u64) -> String {

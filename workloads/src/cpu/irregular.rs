@@ -1,6 +1,6 @@
 //! The trees of `tree-search`.
 
-/// A node of a tree whose shape shows only while it is searched.
+/// A node of a tree whose shape is unknown until it is searched.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Node {
     /// A board with queens in its first rows, which attack squares of the next row.
@@ -11,7 +11,7 @@ pub(super) enum Node {
 
 /// The state of the root: a tree that is neither very small nor very large at any depth.
 const SEED: u64 = 19;
-/// Most children of a random node, as in the original benchmark.
+/// Maximum number of children of a random node, as in the original benchmark.
 const MOST_CHILDREN: f64 = 100.0;
 
 impl Node {
@@ -25,7 +25,7 @@ impl Node {
         Self::Random { branching, levels: depth, state: mixed(SEED), children: branching }
     }
 
-    /// Levels below it, at most.
+    /// Maximum number of levels below it.
     pub(super) fn levels(self) -> u32 {
         match self {
             Self::Board { rows, .. } => rows,
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn random_nodes_have_as_many_children_as_asked_on_average() {
+    fn random_nodes_have_the_requested_mean_number_of_children() {
         let drawn: Vec<u32> = (0..10_000).map(|state| drawn(mixed(state), 4)).collect();
         let mean = f64::from(drawn.iter().sum::<u32>()) / 10_000.0;
         assert!((3.8..4.2).contains(&mean), "{mean}");

@@ -52,7 +52,7 @@ impl Params {
         (self.n / self.tile).pow(2)
     }
 
-    /// The tasks, without the root: a third more where quarters of quarters are tasks, too.
+    /// The number of tasks, without the root: a third more if quarters of quarters are also tasks.
     fn tasks(self) -> usize {
         if self.quarters { (self.tiles() - 1) * 4 / 3 } else { self.tiles() }
     }

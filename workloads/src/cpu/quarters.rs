@@ -11,13 +11,13 @@ pub(super) struct Square {
     row: usize,
     column: usize,
     side: usize,
-    /// Of the whole matrix.
+    /// Side of the whole matrix.
     across: usize,
 }
 
 /// Computes the tile of a number; tiles are numbered row by row.
 pub(super) trait Tiles: Send + Sync + 'static {
-    /// What a tile is.
+    /// The type of a tile.
     type Tile: Send + 'static;
 
     /// One tile.
@@ -28,7 +28,7 @@ pub(super) trait Tiles: Send + Sync + 'static {
 type Numbered<T> = Vec<(usize, <T as Tiles>::Tile)>;
 
 impl Square {
-    /// The whole of a matrix with a power of two of tiles in a row.
+    /// The whole matrix; the number of tiles in a row must be a power of two.
     pub(super) fn whole(across: usize) -> Self {
         Self { row: 0, column: 0, side: across, across }
     }
@@ -43,14 +43,14 @@ impl Square {
         })
     }
 
-    /// The tile that it is, if it is one.
+    /// The tile, if the square is a single one.
     fn computed<T: Tiles>(self, tiles: &T) -> Option<Numbered<T>> {
         let number = self.row * self.across + self.column;
         (self.side == 1).then(|| vec![(number, tiles.tile(number))])
     }
 }
 
-/// In the order of their numbers.
+/// Sorts tiles by their numbers.
 pub(super) fn sorted<T>(mut tiles: Vec<(usize, T)>) -> Vec<T> {
     tiles.sort_unstable_by_key(|(number, _)| *number);
     tiles.into_iter().map(|(_, tile)| tile).collect()

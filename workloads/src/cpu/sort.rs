@@ -136,7 +136,7 @@ impl Workload for Sort {
         }
         if sorted.len() != input.len() || fingerprint(sorted) != fingerprint(&input) {
             return Err(format!(
-                "the {} sorted numbers differ from the {} of the input",
+                "the {} sorted numbers differ from the {} input numbers",
                 sorted.len(),
                 input.len()
             ));

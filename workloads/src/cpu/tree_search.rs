@@ -91,7 +91,7 @@ impl Workload for TreeSearch {
             kind: Kind::Cpu,
             model: "Each node spawns a task for every child and joins them in order. `nqueens` \
                     counts the ways to place queens on a board; each child places a queen in the \
-                    next row where no other one attacks it. `uts` counts the nodes of a tree in \
+                    next row where no other queen attacks it. `uts` counts the nodes of a tree in \
                     which the number of children is random and known only at the node (unbalanced \
                     tree search, geometric)."
                 .into(),

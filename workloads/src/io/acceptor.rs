@@ -1,7 +1,7 @@
-//! Servers whose clients come over another transport than TCP.
+//! Servers whose clients use a transport other than TCP.
 //!
-//! An OS thread accepts them, before anything is timed, because runtimes accept TCP only. From then on, the
-//! connections are the runtime's.
+//! An OS thread accepts them before anything is timed, because runtimes accept only TCP. From then on, the
+//! runtime owns the connections.
 
 use std::future::Future;
 use std::io;
@@ -18,7 +18,8 @@ fn accepting(acceptor: Acceptor) -> Result<ExternalThread<(), io::Result<TcpStre
     ExternalThread::start(move |()| acceptor.accept()).map_err(Failure::io("starting a thread"))
 }
 
-/// Serves each of `connections` in its own task. A client that does not come tells the trial itself.
+/// Serves each of `connections` in its own task. A client that fails to connect reports this to the trial
+/// itself.
 ///
 /// # Errors
 /// When the system refuses a thread.

@@ -1,4 +1,4 @@
-//! Clients of a server as tasks of the runtime under test, in a process of their own.
+//! Clients of a server as tasks of the runtime under test, in a separate process.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -63,7 +63,7 @@ impl<R: AsyncRuntime> Clients<R> {
             let (drive, mut scheduled) = R::channel::<Schedule>(1);
             let (record, mut turns) =
                 (record.clone(), Turns::new(target.talk.clone(), index, connections));
-            // Clients are spread over a runner's runtimes in the way that its servers are.
+            // Clients are spread over a runner's runtimes in the same way as its servers.
             R::spawn_acceptor(index % R::acceptors(), async move {
                 let Ok(stream) = R::tcp(stream) else { return };
                 let mut stream = R::hyper(stream);

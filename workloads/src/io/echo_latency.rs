@@ -70,15 +70,15 @@ impl Workload for EchoLatency {
                     .into(),
                 "Each instance is loaded for 110 ms. Processes differ more from each other than \
                  the latencies within one process, so many short runs reveal more about the p90 \
-                 than a few long ones. With `--points full`, it is one second."
+                 than a few long ones. With `--points full`, the load lasts one second."
                     .into(),
                 "With `--rate auto`, rates are shares of the closed-loop rate of the slowest \
                  runner, so all runners get the same rate. Such rates are comparable within one \
                  run only."
                     .into(),
                 "With `transport=unix` or `transport=udp`, a thread accepts the connections before \
-                 anything is timed; with UDP, each has sockets of its own. A lost datagram is a \
-                 message without a reply, which fails the trial."
+                 anything is timed; with UDP, each connection has its own sockets. A lost datagram \
+                 is a message without a reply, which fails the trial."
                     .into(),
                 "Percentiles with too few messages per process are omitted.".into(),
                 "The CPU time is the server's.".into(),

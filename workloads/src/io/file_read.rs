@@ -136,8 +136,9 @@ impl Workload for FileRead {
                  block to a pool of blocking threads; smol reads ahead on such a thread through a \
                  pipe. This workload measures those mechanisms."
                     .into(),
-                "A block at a random place takes a seek and a read. tokio and async-std go to a \
-                 blocking thread for each of the two, and smol drops what it has read ahead."
+                "A block at a random place takes a seek and a read. tokio and async-std use a \
+                 blocking thread for each of the two, and smol discards the data that it has read \
+                 ahead."
                     .into(),
                 "The throughput excludes evicting files from the cache; `wall` and `cpu` include \
                  it. A virtual disk may be cached in the memory of its host."

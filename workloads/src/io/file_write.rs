@@ -52,7 +52,7 @@ impl FromPoint for Params {
     }
 }
 
-/// What was written.
+/// The result of writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Written {
     /// Files that hold the bytes of this iteration.
@@ -65,7 +65,7 @@ pub struct Written {
 /// The files, which every iteration overwrites.
 struct Files {
     paths: Vec<PathBuf>,
-    /// What all files of an iteration hold.
+    /// The content of all files of an iteration.
     content: Vec<u8>,
     seed: u64,
 }
@@ -178,7 +178,7 @@ impl Workload for FileWrite {
         if written.right == files {
             return Ok(());
         }
-        Err(format!("{} of {files} files hold what was written", written.right))
+        Err(format!("{} of {files} files contain the bytes written", written.right))
     }
 
     fn describe(&self, written: &Written) -> String {
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn file_with_other_bytes_is_not_right() {
+    fn file_with_other_bytes_is_wrong() {
         let folder = tempfile::tempdir().unwrap();
         let paths = ["a", "b"].map(|name| folder.path().join(name));
         write_blocking(&paths[0], b"new", true).unwrap();

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::io::message::fill;
 use runtime_bench_api::workload::Failure;
 
-/// Bytes that the server of the busy connection reads and echoes at a time.
+/// Bytes that the server of the busy connection reads and echoes at once.
 pub(super) const CHUNK: usize = 4 * 1_024;
 /// Chunks that the busy client sends at a time; twice as many are in flight. The kernel buffers more than one
 /// batch in each direction, so neither end can get stuck.

@@ -88,8 +88,8 @@ impl Workload for MixedLoad {
                 "A task that computes for milliseconds without an await blocks its worker for \
                  everything else. `inline` shows this effect."
                     .into(),
-                "On threads, a job has a thread of its own in both forms, and the kernel shares \
-                 the cores."
+                "On threads, each job has its own thread in both forms, and the kernel divides the \
+                 cores among them."
                     .into(),
                 "The CPU time is the server's and includes the jobs.".into(),
             ],

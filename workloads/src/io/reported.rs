@@ -40,8 +40,8 @@ pub const LATENCIES: [&MetricDef; 5] =
     [&metric::P50, &metric::P90, &metric::P99, &metric::P99_9, &metric::MAX];
 
 /// All metrics of an open-loop workload, its headline first. That is p90: the highest percentile whose
-/// intervals are narrow enough to compare runners in the time of a profile. A p99 of a few hundred messages
-/// is one stall of the machine.
+/// intervals are narrow enough to compare runners in the time of a profile. The p99 of a few hundred messages
+/// is a single stall of the machine.
 pub const OPEN_LOOP: &[&MetricDef] = &[
     &metric::P90,
     &metric::P50,

@@ -1,4 +1,5 @@
-//! A server on a runtime, loaded from another process: code shared by servers, also those of other crates.
+//! A server on a runtime, loaded from another process: code shared by servers, including those of other
+//! crates.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
@@ -129,7 +130,7 @@ pub fn requirements(plan: &Load, family: Family) -> Result<Requirements, Unsuppo
     })
 }
 
-/// A server on the runtime and its clients; `None` once this process has been the clients.
+/// A server on the runtime and its clients; `None` in a process that ran the clients.
 pub struct Served(Option<Clients>);
 
 impl Served {
@@ -201,8 +202,7 @@ impl Served {
     }
 
     /// Starts the clients on another thread, because this worker may have to accept: more clients than the
-    /// backlog
-    /// holds would block forever.
+    /// backlog holds would block forever.
     async fn with_clients_elsewhere(
         setup: &Setup,
         plan: &Load,
@@ -299,7 +299,7 @@ impl Served {
     }
 }
 
-/// What accepts connections that are not TCP's, and where; `None` for TCP.
+/// The acceptor of connections other than TCP, and its address; `None` for TCP.
 fn entrance(setup: &Setup, plan: &Load) -> Result<Option<(Acceptor, SocketAddr)>, Failure> {
     if plan.transport == Transport::Tcp {
         return Ok(None);

@@ -22,7 +22,7 @@ impl<C> Stack<C> {
         Self { all, idle: Mutex::new(Idle { connections, fewest: all }) }
     }
 
-    /// Takes one.
+    /// Takes a connection.
     ///
     /// # Errors
     /// When all are in use, although there are as many permits as connections.

@@ -193,9 +193,8 @@ impl Workload for TcpEcho {
         let mut servers = Vec::with_capacity(params.connections);
         for (mut client, server) in params.transport.pairs(params.connections)? {
             servers.push(T::spawn(move || serve(server, params.size)));
-            // A first echo proves that the server has its own thread. A pool's join runs queued jobs and
-            // must never run
-            // one that ends only with the connection.
+            // A first echo proves that the server has its own thread. A pool's join runs queued jobs and must
+            // never run one that ends only with the connection.
             talk(slice::from_mut(&mut client), 0, 1, params.size)
                 .map_err(Failure::io("the first echo"))?;
             clients.push(client);

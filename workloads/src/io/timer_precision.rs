@@ -72,7 +72,9 @@ impl Workload for TimerPrecision {
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Warm,
             notes: vec![
-                "The median covers all sleeps of a block; the worst is the largest of them.".into(),
+                "The median covers all sleeps of a block; the worst is the longest \
+                 overshoot."
+                    .into(),
                 "tokio's timers tick once per millisecond and round up, so a task that sleeps \
                  again right after a tick waits almost one tick longer. The other timers and the \
                  kernel are finer. Linux lets the sleep of a thread end up to 50 µs late to save \

@@ -1,4 +1,4 @@
-//! A gate that many tasks wait at. It belongs to no runtime and allocates nothing while tasks wait.
+//! A gate that many tasks wait at. It does not depend on a runtime and does not allocate while tasks wait.
 
 use std::future::Future;
 use std::mem;

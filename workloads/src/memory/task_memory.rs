@@ -34,7 +34,7 @@ pub struct TaskMemory;
 /// Resident memory with `tasks` and with twice as many waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Slope {
-    /// Tasks that woke or were cancelled while asleep.
+    /// Tasks that woke or were canceled while asleep.
     ended: usize,
     with_half: u64,
     with_all: u64,
@@ -71,10 +71,10 @@ impl Workload for TaskMemory {
             model: "Tasks are spawned and wait at a gate, then the same number again. Memory per \
                     task is the growth in resident memory divided by the number of tasks added \
                     (join handles included). In the variant `sleeping`, the tasks sleep for an \
-                    hour on the runtime's timer and are cancelled."
+                    hour on the runtime's timer and are canceled."
                 .into(),
             check: "All tasks wait when memory is read. All wake when the gate opens, or are \
-                    cancelled while they sleep."
+                    canceled while they sleep."
                 .into(),
             headline: Self::METRICS[0].id.into(),
             headline_phase: Phase::Startup,
@@ -142,7 +142,7 @@ impl Workload for TaskMemory {
         // At the small size of a verification, the second half may fit into existing pages.
         let Slope { ended, with_half, with_all } = *slope;
         if ended != 2 * tasks {
-            Err(format!("expected {} tasks to wake or be cancelled, got {ended}", 2 * tasks))
+            Err(format!("expected {} tasks to wake or be canceled, got {ended}", 2 * tasks))
         } else if with_all <= with_half && tasks >= 1_000 {
             Err(format!("memory went from {with_half} to {with_all} B when tasks doubled"))
         } else {

@@ -138,7 +138,7 @@ impl Workload for AwaitGranularity {
             notes: vec![
                 "Awaiting a ready function is a function call, with no runtime involved: `call`, \
                  `callback`, `ready` and `boxed` measure the compiler and the allocator. \
-                 Suspending, spawning and changing threads are what costs time."
+                 The time goes into suspending, spawning and changing threads."
                     .into(),
                 "The steps run in sequence on purpose. A task that is awaited at once mostly runs \
                  on the thread that spawned it, also in pools, while `offload` changes threads \

@@ -41,7 +41,7 @@ impl FromPoint for Params {
 pub struct Ended {
     /// Whether neither of the tasks in opposite order finished in time.
     stuck: bool,
-    /// Whether cancelling one of them freed the other; `None` if tasks cannot be cancelled.
+    /// Whether canceling one of them freed the other; `None` if tasks cannot be canceled.
     freed: Option<bool>,
     /// Total turns of the tasks with ordered locks.
     turns: u64,
@@ -64,7 +64,7 @@ impl Workload for Deadlock {
                     same locks in the same order."
                 .into(),
             check: "Pass or fail: neither deadlocked task continues; where tasks can be \
-                    cancelled, cancelling one frees the other; the tasks with ordered locks take \
+                    canceled, canceling one frees the other; the tasks with ordered locks take \
                     all their turns."
                 .into(),
             headline: Self::METRICS[0].id.into(),
@@ -73,7 +73,7 @@ impl Workload for Deadlock {
                 "A runner passes or fails and is not ranked: the deadlock takes as long as the \
                  timeout. `fixed`, the time of one turn with ordered locks, is for context."
                     .into(),
-                "No runtime prevents or detects a deadlock. A stuck async task can be cancelled, \
+                "No runtime prevents or detects a deadlock. A stuck async task can be canceled, \
                  which drops the lock that it holds. A stuck thread stays until the process ends, \
                  so each process measures this once."
                     .into(),
@@ -120,7 +120,7 @@ impl Workload for Deadlock {
         if !ended.stuck {
             Err("a task continued that should have been stuck forever".to_owned())
         } else if ended.freed == Some(false) {
-            Err("the other task stayed stuck after one was cancelled".to_owned())
+            Err("the other task stayed stuck after one was canceled".to_owned())
         } else if ended.turns != expected {
             Err(format!(
                 "the tasks with ordered locks took {} turns, expected {expected}",
@@ -132,7 +132,7 @@ impl Workload for Deadlock {
     }
 
     fn describe(&self, ended: &Ended) -> String {
-        let freed = if ended.freed.is_some() { " until cancelled" } else { "" };
+        let freed = if ended.freed.is_some() { " until canceled" } else { "" };
         format!("deadlocks{freed}; {} turns with ordered locks", ended.turns)
     }
 
@@ -182,7 +182,7 @@ async fn opposite<L: Locks>(
     .await;
 }
 
-/// Whether two tasks in opposite order are stuck, and whether cancelling one frees the other.
+/// Whether two tasks in opposite order are stuck, and whether canceling one frees the other.
 async fn stuck<R: AsyncRuntime, L: Locks>(watch: Duration) -> (bool, bool) {
     let locks = Arc::new([L::semaphore(1), L::semaphore(1)]);
     let held = Arc::new(AsyncBarrier::of(TASKS + 1));

@@ -80,7 +80,8 @@ impl Workload for LockPerCall {
             headline_phase: Phase::Warm,
             notes: vec![
                 "The expected result is about 1 for fresh locks and 2 for a shared lock. Anything \
-                 above is due to the runtime's timer; tokio's rounds up to the next millisecond."
+                 above that is due to the runtime's timer; tokio's rounds up to the next \
+                 millisecond."
                     .into(),
                 "Async runners use the runtime's own semaphore with one permit as a lock that can \
                  be held across an await. Threads and rayon use the standard library's mutex."

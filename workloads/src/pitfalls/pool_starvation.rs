@@ -180,8 +180,8 @@ impl<R: AsyncRuntime> AsyncSession for Starving<R> {
 }
 
 impl<R: AsyncRuntime> Starving<R> {
-    /// Starts tasks that block, and releases them once all do. Returns whether one timed out, and the time
-    /// from then on.
+    /// Starts tasks that block, and releases them once all are blocked. Returns whether one timed out, and
+    /// the time from then until all have ended.
     async fn blocked(
         &self,
         tasks: usize,

@@ -1,4 +1,4 @@
-//! What was measured of each runner that a test asks.
+//! The measurements of each runner that a test covers.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use super::judged::{Estimate, Said};
 use crate::claims::{Ask, Baseline, Cell, Test};
 use crate::stats::{Interval, median, series_interval, unpaired};
 
-/// Where evidence comes from.
+/// The source of evidence.
 pub(super) struct Source<'a> {
     pub(super) gathered: &'a Gathered<'a>,
     pub(super) groups: &'a [Group],
 }
 
-/// A runner that is asked.
+/// A runner that the test covers.
 pub(super) struct Asked<'a> {
     /// Its row in the test's cell.
     pub(super) row: &'a Row,
@@ -22,17 +22,17 @@ pub(super) struct Asked<'a> {
     pub(super) figure: Option<f64>,
     /// Median of the metric of the baseline.
     pub(super) baseline: Option<f64>,
-    /// What was measured, or why nothing counts.
+    /// The measurements, or why none counts.
     pub(super) evidence: Result<Evidence, (Said, String)>,
 }
 
-/// What was measured, in the order of time.
+/// The measurements, in the order of time.
 pub(super) enum Evidence {
     /// The metric.
     Series(Vec<f64>),
     /// Metric and baseline of the same rounds.
     Pairs(Vec<(f64, f64)>),
-    /// Metric and baseline of comparisons that share no rounds.
+    /// Metric and baseline of comparisons without common rounds.
     Apart(Vec<f64>, Vec<f64>),
     /// The check passed in every process.
     Passed,
@@ -41,7 +41,7 @@ pub(super) enum Evidence {
 type Found<T> = Result<T, (Said, String)>;
 
 impl<'a> Source<'a> {
-    /// Every runner of the cell; of those that are not asked only the ones with a figure.
+    /// Every runner of the cell; runners that the test does not cover only if they have a figure.
     pub(super) fn ask(&self, test: &Test) -> Vec<Asked<'a>> {
         let Some(group) = self.group(&test.cell) else { return Vec::new() };
         let all = group.rows.iter().map(|row| self.asked(test, group, row));
@@ -150,17 +150,17 @@ impl Asked<'_> {
         !matches!(&self.evidence, Err((Said::NotAsked, _)))
     }
 
-    /// Whether an interval decides, so that the answer takes its share of the claim's level.
+    /// Whether an interval decides the answer, which then takes its share of the claim's level.
     pub(super) fn is_estimated(&self) -> bool {
         self.evidence.as_ref().is_ok_and(|evidence| !matches!(evidence, Evidence::Passed))
     }
 }
 
 impl Evidence {
-    /// What is set against the bound, with its interval at a level; `None` where nothing is estimated.
+    /// The value compared with the bound, with its interval at a level; `None` if nothing is estimated.
     ///
-    /// Pairs are ratios of the same round, on a log scale; what shares no rounds has the wider interval of
-    /// [`unpaired`].
+    /// Pairs are ratios of the same round, on a log scale; cells without common rounds have the wider
+    /// interval of [`unpaired`].
     pub(super) fn estimate(&self, level: f64) -> Option<Estimate> {
         match self {
             Self::Series(values) => {

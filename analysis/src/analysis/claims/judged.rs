@@ -16,7 +16,7 @@ pub enum ClaimVerdict {
     DoesNotHold,
     /// Some are *yes* and some are *no*.
     Depends,
-    /// Measured, and at least one answer may be either.
+    /// Measured, and at least one answer is open.
     Inconclusive,
     /// The run lacks cells that it needs.
     NotMeasured,
@@ -65,7 +65,7 @@ pub enum Said {
     NotMeasured,
     /// The runner does not support the cell.
     NotApplicable,
-    /// The test does not cover this runner; its figure is shown only.
+    /// The test does not cover this runner; its figure is only shown.
     NotAsked,
 }
 

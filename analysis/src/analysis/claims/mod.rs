@@ -1,9 +1,9 @@
-//! Judges the claims of the catalog by a run.
+//! Judges the claims of the catalog with the data of a run.
 //!
-//! Each test of a claim asks a question about every runner that has the cell. The answer is *yes* or
-//! *no* if the whole interval lies on one side of the test's bound, otherwise *open*. The error level
-//! of a claim is [`CLAIM_LEVEL`], divided among its answers (Bonferroni), so it holds however they
-//! depend on each other.
+//! Each test of a claim asks a question about every runner that has the cell. The answer is *yes* or *no* if
+//! the whole interval lies on one side of the test's bound, otherwise *open*. The error level of a claim is
+//! [`CLAIM_LEVEL`], divided among its answers (Bonferroni), so it holds regardless of how they depend on each
+//! other.
 
 mod evidence;
 mod judged;
@@ -28,7 +28,7 @@ pub(super) fn of_catalog(run: &Run, groups: &[Group]) -> Vec<JudgedClaim> {
     judge(run, groups, &claims)
 }
 
-/// What a run with these comparisons says to claims.
+/// Judges claims with these comparisons.
 pub fn judge(run: &Run, groups: &[Group], claims: &[Claim]) -> Vec<JudgedClaim> {
     let source = Source { gathered: &Gathered::new(run), groups };
     claims.iter().map(|claim| judge_claim(&source, claim)).collect()
@@ -47,7 +47,7 @@ fn judge_claim(source: &Source<'_>, claim: &Claim) -> JudgedClaim {
     JudgedClaim { claim: claim.clone(), verdict: together(claim, &tests), level, tests }
 }
 
-/// All tests together. Where they agree, none that is needed may be missing.
+/// The verdict of all tests together. If they agree, no required test may be missing.
 fn together(claim: &Claim, tests: &[JudgedTest]) -> ClaimVerdict {
     let said: Vec<Said> =
         tests.iter().flat_map(|test| &test.answers).map(|answer| answer.said).collect();
@@ -108,7 +108,7 @@ fn said(ask: &Ask, evidence: &Evidence, decides: Option<Estimate>) -> Said {
     }
 }
 
-/// Whether an interval lies wholly on the bound's side; `None` when it holds the number.
+/// Whether an interval lies entirely on the bound's side; `None` if it contains the bound.
 fn holds(bound: Bound, interval: Interval) -> Option<bool> {
     let (below, above) = (interval.high < bound.value(), interval.low > bound.value());
     (below || above).then_some(match bound {
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_interval_that_holds_the_number_says_nothing() {
+    fn interval_that_contains_the_bound_is_open() {
         let interval = |low, high| Interval { low, high };
         for (bound, on_its_side, beyond) in [
             (Bound::Below(2.0), interval(0.5, 1.9), interval(2.1, 3.0)),

@@ -73,7 +73,7 @@ fn short_profile_and_program_without_layouts_run_the_layout_of_cargo() {
 }
 
 #[test]
-fn resumed_run_goes_on_in_its_layouts_and_rejects_others() {
+fn resumed_run_continues_in_its_layouts_and_rejects_others() {
     let (executor, _) = watched(LAYOUTS);
     let whole = run(&long(), &executor);
     let folder = tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What goes on and what stops at looks.
+//! Which rows continue and which stop at looks.
 
 use runtime_bench_analysis::stats::Comparison;
 use runtime_bench_results::run::StoppedRow;

@@ -1,11 +1,11 @@
 //! The colors of both themes.
 
-/// Colors in the light, and on paper.
+/// Colors of the light theme, also used on paper.
 pub(crate) const LIGHT: &str = include_str!("light.css");
-/// Colors in the dark.
+/// Colors of the dark theme.
 pub(crate) const DARK: &str = include_str!("dark.css");
 
-/// The colors, as a picture has them that stands by itself: in the theme of the system.
+/// The colors for a standalone picture, in the theme of the system.
 pub(crate) fn colors() -> String {
     format!(
         ":root{{color-scheme:light;{LIGHT}}}\
@@ -13,7 +13,7 @@ pub(crate) fn colors() -> String {
     )
 }
 
-/// A color of the light theme, as red, green and blue; black where it has none of that name.
+/// A color of the light theme, as red, green and blue; black if it has no color with this name.
 pub(crate) fn light(name: &str) -> [u8; 3] {
     let rule = LIGHT.split_once(&format!("--{name}: #")).map_or("", |(_, rest)| rest);
     let hex = rule.get(..6).and_then(|hex| u32::from_str_radix(hex, 16).ok());

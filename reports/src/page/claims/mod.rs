@@ -1,4 +1,4 @@
-//! `claims.html`: what tutorials say, and what this run shows.
+//! `claims.html`: statements from tutorials, and the results of this run.
 
 mod test;
 
@@ -123,7 +123,7 @@ fn claim(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
     }
 }
 
-/// The command that measures what a verdict lacks.
+/// The command that measures the missing parts of a verdict.
 fn measure_hint(judged: &Judged<'_>) -> Markup {
     let (words, more) = match judged.found.verdict {
         _ if judged.is_incomplete() => ("To measure what is missing:", ""),
@@ -137,7 +137,7 @@ fn measure_hint(judged: &Judged<'_>) -> Markup {
     }
 }
 
-/// The comparisons that a claim looks at.
+/// The comparisons that a claim uses.
 fn evidence(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
     let mut found: Vec<(&Workload<'_>, &Group<'_>)> = Vec::new();
     let shown = judged.tests().filter(|(test, found)| !claims::is_skipped(test, found));
@@ -162,7 +162,7 @@ fn evidence(page: Page<'_, '_>, judged: &Judged<'_>) -> Markup {
     }
 }
 
-/// On a workload's page: the claims that it is evidence for.
+/// The claims that use a workload, for its page.
 pub(super) fn of_workload(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
     let claims = page.view.claims_on(workload.name);
     html! {

@@ -13,7 +13,7 @@ use crate::page::interval::{Axis, plot};
 use crate::table::head;
 use crate::view::{Runner, claims, noise, wording};
 
-/// What was asked, and a table with the figures and the answer of each runner.
+/// The question, and a table with the figures and the answer of each runner.
 pub(super) fn figure(page: Page<'_, '_>, id: &str, test: &Test, found: &JudgedTest) -> Markup {
     let title = wording::capital(&test.title);
     let measured = found.verdict != ClaimVerdict::NotMeasured;
@@ -51,7 +51,7 @@ fn answers<'v, 'a>(
     page.view.runners.iter().filter_map(move |runner| Some((runner, answer(runner.name)?)))
 }
 
-/// The figure of a runner that a test asks for, and the one that it is compared with.
+/// The figure of a runner in a test, and the figure that it is compared with.
 fn compared<'a>(page: Page<'_, 'a>, test: &Test, runner: &str) -> [Option<&'a Summary>; 2] {
     [Some(&test.cell), test.baseline_cell()].map(|cell| {
         let (_, group) = page.view.comparison(cell?)?;
@@ -59,7 +59,7 @@ fn compared<'a>(page: Page<'_, 'a>, test: &Test, runner: &str) -> [Option<&'a Su
     })
 }
 
-/// The bound, where it is the same for all runners.
+/// The bound, if it is the same for all runners.
 fn guide(test: &Test, found: &JudgedTest) -> Option<f64> {
     match &test.ask {
         Ask::Figure { bound, .. } => Some(bound.value()),
@@ -71,7 +71,7 @@ fn guide(test: &Test, found: &JudgedTest) -> Option<f64> {
     }
 }
 
-/// What the chart shows, and where the bound lies.
+/// A description of the chart and of the bound.
 fn scale(test: &Test, metric: &str, found: &JudgedTest) -> String {
     let name = wording::metric(metric, &found.unit);
     let whiskers = "medians over processes with their 95% intervals";
@@ -154,13 +154,13 @@ fn table(page: Page<'_, '_>, test: &Test, found: &JudgedTest) -> Markup {
     }
 }
 
-/// The answer in a word, also of the runner that all others are compared with.
+/// The answer in a word, including the runner that all others are compared with.
 fn said(test: &Test, answer: &Answer) -> &'static str {
     let is_baseline = test.baseline_runner() == Some(answer.runner.as_str());
     if is_baseline { "compared with" } else { claims::word(answer.said) }
 }
 
-/// Whether a runner is asked, or is the one that all others are compared with.
+/// Whether a runner is covered, or is the one that all others are compared with.
 fn takes_part(test: &Test, answer: &Answer) -> bool {
     match answer.said {
         Said::NotApplicable => false,

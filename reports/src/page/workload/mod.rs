@@ -1,4 +1,4 @@
-//! A workload's page: what it models, how it is checked, its comparisons in charts and tables.
+//! A workload's page: its model, its check, and its comparisons in charts and tables.
 
 mod points;
 mod result;
@@ -42,7 +42,7 @@ pub(super) fn page(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<String
     Ok(document::document(page, "", workload.title, &body))
 }
 
-/// The workload in its own words.
+/// The description of the workload.
 pub(super) fn about(workload: &Workload<'_>) -> Markup {
     html! {
         @match workload.info {
@@ -61,7 +61,7 @@ pub(super) fn about(workload: &Workload<'_>) -> Markup {
     }
 }
 
-/// What else the site has to do with it: claims that it is evidence for, and words that it uses.
+/// Links to related parts of the site: claims that use the workload, and terms in its description.
 pub(super) fn related(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
     let texts = workload.info.map_or_else(Vec::new, |info| {
         let words = [&info.title, &info.model, &info.check].into_iter().chain(&info.notes);
@@ -73,7 +73,7 @@ pub(super) fn related(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
     }
 }
 
-/// A comparison in every chart that its figures allow.
+/// A comparison with all charts that its figures allow.
 fn full(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
     if group.source.is_check() {
         return Ok(brief(page, group));
@@ -83,7 +83,7 @@ fn full(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
     Ok(comparison(page, group, &why, &html! { @for chart in &charts { (chart) } }))
 }
 
-/// A comparison without charts beside its result.
+/// A comparison with only its result.
 pub(super) fn brief(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
     comparison(page, group, &why::figure(page, group, false), &html! {})
 }
@@ -144,7 +144,7 @@ fn siblings(page: Page<'_, '_>, workload: &Workload<'_>) -> Markup {
     }
 }
 
-/// What disturbed the trials, if it matters.
+/// Disturbances of the trials, if relevant.
 fn cautions(group: &Group<'_>) -> Markup {
     let source = group.source;
     let notes = [

@@ -12,10 +12,10 @@ use crate::table::head_with;
 use crate::view::finding::Finding;
 use crate::view::{Group, Workload, wording};
 
-/// Groups of bars that are drawn; more are in the table.
+/// Maximum number of groups of bars; the table has all.
 const DRAWN: usize = 6;
 
-/// The chart and its table; nothing for a workload of one comparison.
+/// The chart and its table; empty for a workload with one comparison.
 pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Markup, ReportError> {
     if workload.groups.len() < 2 {
         return Ok(html! {});
@@ -29,7 +29,8 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
     let hidden = workload.groups.len().saturating_sub(DRAWN);
     let more = if hidden > 0 { format!("; {hidden} more in the table") } else { String::new() };
     let scale = format!(
-        "cost ÷ the reference’s, with its interval; left of 1× costs less{more}; lower is better"
+        "cost ÷ the reference’s cost, with its interval; left of 1× costs less{more}; lower is \
+         better"
     );
     let plot = BarPlot { groups };
     figure::with_data(&about, &scale, plot.draw(&about), &table(page, workload))
@@ -49,7 +50,7 @@ fn bars(page: Page<'_, '_>, group: &Group<'_>) -> BarGroup {
     BarGroup { name: group.point(), bars: bars.collect() }
 }
 
-/// Whether the same runners lead everywhere.
+/// A sentence on whether the same runners lead everywhere.
 fn finding(workload: &Workload<'_>) -> String {
     let leads: Vec<String> = workload.groups.iter().map(|group| Finding::of(group).lead).collect();
     match leads.split_first() {

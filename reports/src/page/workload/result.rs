@@ -55,7 +55,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Markup {
     }
 }
 
-/// What each runner came to, where it passes or fails.
+/// The outcome of each runner in a check.
 fn checks(group: &Group<'_>, rows: &[(&Runner<'_>, &Row)]) -> Markup {
     html! {
         figure.result id={ (group.anchor) "-result" } {
@@ -120,7 +120,7 @@ fn table_row(
     }
 }
 
-/// The comparison in words, with what a tooltip says in the table of all workloads.
+/// The comparison in words, with the text of its tooltip in the table of all workloads.
 fn against(group: &Group<'_>, row: &Row) -> Markup {
     html! {
         @match Content::of(group, Some(row)) {

@@ -1,4 +1,4 @@
-//! How the headline goes along a parameter.
+//! The headline as a function of a parameter.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::Scaling;
@@ -12,13 +12,13 @@ use crate::page::figure;
 use crate::table::head_with;
 use crate::view::{Group, Runner, Workload, wording};
 
-/// The runners along one parameter, everything else being the same.
+/// The runners along one parameter, with everything else equal.
 struct Curve<'a> {
     first: &'a Scaling,
     runners: Vec<(&'a Runner<'a>, &'a Scaling)>,
 }
 
-/// A chart for each parameter that has at least three values.
+/// A chart for each parameter with at least three values.
 pub(super) fn figures(
     page: Page<'_, '_>,
     workload: &Workload<'_>,
@@ -88,7 +88,7 @@ fn line(workload: &Workload<'_>, runner: &Runner<'_>, scaling: &Scaling) -> Line
     Line { name: runner.name.to_owned(), series: runner.series, points: points(workload, scaling) }
 }
 
-/// The least and the greatest exponent, or the speed-ups where workers grow.
+/// The smallest and the largest exponent, or the speed-ups if the parameter is the number of workers.
 fn finding(curve: &Curve<'_>) -> String {
     let speed_up = |(runner, scaling): &(&Runner<'_>, &Scaling)| {
         let (workers, speed_up) = scaling.speed_up.as_ref()?.points.last().copied()?;

@@ -1,4 +1,4 @@
-//! The headline of every process: what a median hides.
+//! The headline of every process, which a median hides.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::stats::quartiles;
@@ -11,7 +11,7 @@ use crate::page::figure;
 use crate::table::head;
 use crate::view::{Group, wording};
 
-/// The chart and its table; nothing where no runner has several processes.
+/// The chart and its table; empty if no runner has several processes.
 pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
     let source = group.source;
     let rows: Vec<ViolinRow> = page
@@ -46,7 +46,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, Re
     figure::with_data(&about, &scale, plot.draw(&about), &table(group.unit(), &rows))
 }
 
-/// The distance from the median that half of the processes do not exceed ÷ the median.
+/// The median distance of processes from the median ÷ the median.
 fn spread(values: &[f64]) -> Option<f64> {
     let middle = quartiles(values)?.median;
     let distances: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();

@@ -15,7 +15,7 @@ const UNIT: &str = "ns";
 /// A runner and its latencies.
 type RunnerTail<'a> = (&'a Runner<'a>, &'a Tail);
 
-/// The chart and its table; nothing where no latencies were recorded.
+/// The chart and its table; empty if no latencies were recorded.
 pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>) -> Result<Markup, ReportError> {
     let rows = page.view.runners.iter();
     let rows: Vec<RunnerTail<'_>> =
@@ -109,7 +109,7 @@ fn table(rows: &[RunnerTail<'_>]) -> Markup {
     }
 }
 
-/// `p99.9` of 0.999.
+/// `p99.9` for 0.999.
 fn name(share: f64) -> String {
     let percent = (share * 1e4).round() / 1e2;
     format!("p{percent}")

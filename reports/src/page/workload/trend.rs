@@ -1,4 +1,4 @@
-//! A workload over the runs of its machine.
+//! The history of a workload on its machine.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::history::Trend;
@@ -12,7 +12,7 @@ use crate::page::figure;
 use crate::table::head_with;
 use crate::view::{Runner, Workload};
 
-/// The chart of the workload's first comparison, and its table; nothing where there is one run.
+/// The chart of the workload's first comparison, and its table; empty if there is one run.
 pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Markup, ReportError> {
     let trends = trends(page, workload);
     if trends.is_empty() {
@@ -31,11 +31,11 @@ pub(super) fn figure(page: Page<'_, '_>, workload: &Workload<'_>) -> Result<Mark
         title: "History on this machine".to_owned(),
         finding: finding(&trends),
     };
-    let scale = "cost ÷ the reference’s of the same rounds; bands: intervals; lower is better";
+    let scale = "cost ÷ the reference’s cost in the same rounds; bands: intervals; lower is better";
     figure::with_data(&about, scale, plot.draw(&about), &table(&runs, &trends))
 }
 
-/// The trends that have a ratio in two runs.
+/// The trends with a ratio in at least two runs.
 fn trends<'v>(page: Page<'v, 'v>, workload: &Workload<'_>) -> Vec<(&'v Runner<'v>, &'v Trend<'v>)> {
     let Some(main) = workload.main() else { return Vec::new() };
     let own = page.view.trends.iter().filter(|trend| {
@@ -57,7 +57,7 @@ fn line((runner, trend): &(&Runner<'_>, &Trend<'_>)) -> Line {
     Line { name: runner.name.to_owned(), series: runner.series, points: points.collect() }
 }
 
-/// The runner that changed most from the first run that has a ratio to the last.
+/// The runner that changed most from the first run with a ratio to the last.
 fn finding(trends: &[(&Runner<'_>, &Trend<'_>)]) -> String {
     let change = |(runner, trend): &(&Runner<'_>, &Trend<'_>)| {
         let mut ratios = trend.points.iter().filter_map(|point| point.ratio);

@@ -1,4 +1,4 @@
-//! Why runners differ: what was counted of them.
+//! Why runners differ: their counted evidence.
 
 use maud::{Markup, html};
 use runtime_bench_analysis::analysis::Row;
@@ -11,8 +11,7 @@ use crate::page::context::Page;
 use crate::page::environment::quoted;
 use crate::view::Group;
 
-/// What explains the rows that are settled, every count included if `detailed`; nothing where no row can be
-/// explained.
+/// The explanations of settled rows, with every count if `detailed`; empty if no row can be explained.
 pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>, detailed: bool) -> Markup {
     let columns = page.view.columns();
     let rows: Vec<&Row> = columns
@@ -29,7 +28,7 @@ pub(super) fn figure(page: Page<'_, '_>, group: &Group<'_>, detailed: bool) -> M
         return html! {
             @if evidence.is_empty() {
                 @if let Some(command) = command {
-                    p.why { "Why? This run counted nothing. To explain a difference: " code { (command) } }
+                    p.why { "Why? This run collected no evidence. To explain a difference, run: " code { (command) } }
                 }
             } @else if !notes.is_empty() {
                 (section(group, "The times of the runners were not counted.", &remarks(notes)))
@@ -74,7 +73,7 @@ fn section(group: &Group<'_>, scale: &str, parts: &Markup) -> Markup {
     }
 }
 
-/// The evidence of some rows and of what they are compared with.
+/// The evidence of some rows and of their references.
 fn evidence<'v>(page: Page<'v, '_>, group: &Group<'_>, rows: &[&Row]) -> Vec<&'v Evidence> {
     let references = rows.iter().filter_map(|row| reference(group.source, row));
     let wanted: Vec<&CellKey> = rows.iter().map(|row| &row.key).chain(references).collect();
@@ -82,7 +81,7 @@ fn evidence<'v>(page: Page<'v, '_>, group: &Group<'_>, rows: &[&Row]) -> Vec<&'v
     all.filter(|evidence| wanted.contains(&&evidence.cell)).collect()
 }
 
-/// What counts the difference of a row.
+/// The command that explains a row.
 fn command(group: &Group<'_>, row: &Row) -> Option<String> {
     let runners = format!("{},{}", reference(group.source, row)?.runner, row.key.runner);
     let workload = quoted(&group.source.workload);

@@ -13,7 +13,7 @@ Received = dict[str, int]
 
 
 class Delivery:
-    """The consumer's own record: which items have come."""
+    """The consumer's record of received items."""
 
     def __init__(self, items: int) -> None:
         self._seen = bytearray(items)
@@ -40,7 +40,7 @@ class Shape:
         self.capacity = 0 if unbounded else cell.count("capacity")
 
     def of_producer(self, producer: int) -> range:
-        """The items of one producer: no item is sent by two."""
+        """The items of one producer; producers share no items."""
         return range(producer * self.items, (producer + 1) * self.items)
 
 

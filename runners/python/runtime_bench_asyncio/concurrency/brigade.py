@@ -1,4 +1,4 @@
-"""`brigade`: one bucket that passes through a long line of tasks."""
+"""`brigade`: one message that passes through a long line of tasks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OnLoop(LoopSession):
         for _ in range(self.cell.count("tasks")):
             take, self.last = self.last, asyncio.Queue(1)
             self.line.append(asyncio.create_task(pass_on(take, self.last)))
-        # The line stands: every task waits for the bucket.
+        # The line is complete: every task waits for the message.
         await asyncio.sleep(0)
 
     async def iterate(self) -> int:

@@ -1,4 +1,4 @@
-"""`cancellation`: many waiting tasks are cancelled at once."""
+"""`cancellation`: many waiting tasks are canceled at once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from types import TracebackType
 
 from ..session import LoopSession
 
-#: Tasks that end by themselves, half of them with an error.
+#: Tasks that end on their own, half of them with an error.
 ENDING = 10
 
-UNFIT = {"OnThreads": "a Python thread cannot be cancelled"}
+UNFIT = {"OnThreads": "a Python thread cannot be canceled"}
 
 
 class Guards:
@@ -59,14 +59,14 @@ class OnLoop(LoopSession):
 
 
 async def end(guards: Guards, number: int) -> None:
-    """Ends by itself, with a value or with an error."""
+    """Ends on its own, with a value or with an error."""
     with guards:
         if number % 2:
             raise ValueError(number)
 
 
 async def wait(guards: Guards, arrivals: asyncio.Queue[None]) -> None:
-    """Waits for something that never comes."""
+    """Waits for something that never happens."""
     with guards:
         await arrivals.put(None)
         await asyncio.get_running_loop().create_future()

@@ -18,7 +18,7 @@ AFTERWARDS = 20
 
 
 class OnPurposeError(Exception):
-    """What a task raises on purpose: here an exception stands for a panic."""
+    """The intended exception of a task, which stands for a panic."""
 
 
 class Refused:
@@ -26,7 +26,7 @@ class Refused:
 
 
 def act(number: int, panic_every: int | None) -> int | Refused:
-    """What a task does."""
+    """The work of a task."""
     if panic_every is not None:
         if (number + 1) % panic_every == 0:
             raise OnPurposeError

@@ -1,4 +1,4 @@
-"""`idle-cost`: what an event loop uses while it has nothing to do, and how fast it gets up."""
+"""`idle-cost`: the CPU use of an idle event loop, and the time it takes to wake up."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from ..session import LoopSession
 
-UNFIT = {"OnThreads": "there is no runtime that could idle: the kernel handles waiting threads"}
+UNFIT = {"OnThreads": "no runtime to idle: the kernel handles waiting threads"}
 
 
 class Watched(NamedTuple):
-    """What the watching thread saw."""
+    """The observations of the watching thread."""
 
-    #: The second half of the idling: in the first, the loop may still be on its way to sleep.
+    #: The second half of the idling: in the first, the loop may still be going to sleep.
     counted_ns: int
     #: CPU time of all threads but its own in that half.
     cpu_ns: int
@@ -50,7 +50,7 @@ class OnLoop(LoopSession):
 
 
 def watch(loop: asyncio.AbstractEventLoop, gate: asyncio.Event, idle: float) -> Watched:
-    """Sleeps for itself, and wakes the tasks."""
+    """Sleeps on its own, and then wakes the tasks."""
     time.sleep(idle / 2)
     start, cpu = perf_counter_ns(), _cpu_of_others()
     time.sleep(idle / 2)

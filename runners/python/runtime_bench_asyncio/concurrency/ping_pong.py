@@ -1,4 +1,4 @@
-"""`ping-pong`: pairs of tasks that wait for each other's answer."""
+"""`ping-pong`: pairs of tasks that wait for each other's reply."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Rally = dict[str, int]
 
 
 def questions(pair: int, rounds: int) -> range:
-    """No question belongs to two pairs."""
+    """Pairs share no numbers."""
     return range(pair * rounds, (pair + 1) * rounds)
 
 
 def rally(rights: Iterable[int], rounds: int) -> Rally:
-    """How many answers were right, of the right ones of each pair."""
+    """The numbers of right and wrong replies, from the right ones of each pair."""
     right = sum(rights)
     return {"right": right, "wrong": rounds - right}
 

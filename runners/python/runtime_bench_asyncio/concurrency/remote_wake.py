@@ -1,4 +1,4 @@
-"""`remote-wake`: a thread outside of the event loop wakes a task, again and again."""
+"""`remote-wake`: a thread outside of the event loop repeatedly wakes a task."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OnLoop(LoopSession):
 
 
 def answer(loop: asyncio.AbstractEventLoop, questions: SimpleQueue[Question | None]) -> None:
-    """The thread: what it is asked it answers, and wakes who waits."""
+    """The thread: replies to requests and wakes the waiting task."""
     while (question := questions.get()) is not None:
         number, answered = question
         loop.call_soon_threadsafe(answered.set_result, 2 * number + 1)

@@ -1,4 +1,4 @@
-"""`shutdown`: an event loop ends while its tasks wait."""
+"""`shutdown`: an event loop is shut down while its tasks wait."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from time import perf_counter_ns
 from ..instance import LoopFactory
 from ..session import LoopSession
 
-#: Seconds, longer than any trial lives.
+#: Seconds; longer than any trial takes.
 LONG = 3_600
 
 UNFIT = {"OnThreads": "a Python thread cannot be shut down from outside"}
 
 
 class Ledger:
-    """How often each task's guard was dropped, and how many tasks went on."""
+    """Counts how often each task's guard was dropped, and how many tasks continued."""
 
     def __init__(self, tasks: int) -> None:
         self.dropped = [0] * tasks
@@ -31,7 +31,7 @@ class Ledger:
 
 
 class OnLoop(LoopSession):
-    """A thread runs one loop at a time, so the other one runs, and ends, on another thread."""
+    """A thread runs one loop at a time, so the second loop runs and ends on another thread."""
 
     async def prepare(self) -> None:
         loop = asyncio.get_running_loop()
@@ -55,7 +55,7 @@ def end(loop_factory: LoopFactory, tasks: int) -> dict[str, int]:
 
 async def fill(ledger: Ledger, tasks: int) -> list[asyncio.Task[None]]:
     arrivals: asyncio.Queue[None] = asyncio.Queue()
-    # The loop keeps no task alive by itself.
+    # The loop does not keep tasks alive.
     waiting = [asyncio.create_task(wait(ledger, task, arrivals)) for task in range(tasks)]
     for _ in range(tasks):
         await arrivals.get()
@@ -63,7 +63,7 @@ async def fill(ledger: Ledger, tasks: int) -> list[asyncio.Task[None]]:
 
 
 async def wait(ledger: Ledger, task: int, arrivals: asyncio.Queue[None]) -> None:
-    """Waits for ever, or on a timer."""
+    """Waits forever, or on a timer."""
     try:
         await arrivals.put(None)
         if task % 2 == 0:

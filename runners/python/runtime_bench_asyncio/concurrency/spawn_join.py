@@ -11,7 +11,7 @@ from ..threads import Task, too_many
 
 
 def children(number: int, tasks: int) -> list[int]:
-    """Of a task in a tree of two a node."""
+    """The children of a task in a binary tree."""
     return [child for child in (2 * number + 1, 2 * number + 2) if child < tasks]
 
 
@@ -58,9 +58,9 @@ async def tree(number: int, tasks: int) -> int:
 
 
 async def follow_chain(tasks: int) -> int:
-    """Each task spawns the next and ends; the last one tells the sum."""
+    """Each task spawns the next and ends; the last one sends the sum."""
     last: asyncio.Queue[int] = asyncio.Queue(1)
-    # The loop keeps no task alive by itself.
+    # The loop does not keep tasks alive.
     spawned: list[asyncio.Task[None]] = []
 
     async def link(number: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""`timeout-churn`: limits that are set and never reached."""
+"""`timeout-churn`: timeouts that are armed and never expire."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 from ..session import LoopSession
 
-#: Seconds; no work comes near it.
+#: Seconds; never reached.
 LIMIT = 10
 
 UNFIT = {

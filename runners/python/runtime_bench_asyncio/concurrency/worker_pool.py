@@ -1,4 +1,4 @@
-"""`worker-pool`: many jobs, and only so many of them at a time."""
+"""`worker-pool`: many jobs with limited concurrency."""
 
 from __future__ import annotations
 

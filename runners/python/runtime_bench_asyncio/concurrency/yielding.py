@@ -1,4 +1,4 @@
-"""`yield`: what it costs to step back and let others run."""
+"""`yield`: the cost of yielding to other tasks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class OnThreads(ThreadSession):
 def step_back_on_a_thread(times: int) -> int:
     yields = 0
     while yields < times:
-        # Lets go of the interpreter's lock, which `os.sched_yield` keeps before Python 3.13.
+        # Releases the interpreter lock, which `os.sched_yield` keeps before Python 3.13.
         time.sleep(0)
         yields += 1
     return yields

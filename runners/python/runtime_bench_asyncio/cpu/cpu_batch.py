@@ -19,7 +19,7 @@ MOST_STEPS = 15_000_000
 
 
 class Shape:
-    """The jobs, of unequal size, and what they cost a plain loop."""
+    """The jobs, of unequal size, and the time of a plain loop over them."""
 
     def __init__(self, trial: Trial) -> None:
         self.jobs = trial.cell.count("jobs")
@@ -28,7 +28,7 @@ class Shape:
         self.sequential_ns = min(self._plain_loop(), self._plain_loop())
 
     def sizes(self) -> list[tuple[int, int]]:
-        """Seed and steps of each job, from half the mean to one and a half of it, in sixteenths."""
+        """Seed and steps of each job, from 0.5 to 1.5 times the mean, in steps of a sixteenth."""
         return [
             ((self.seed + job) % (1 << 64), self.steps // 2 + self.steps * (job * 7 % 16) // 16)
             for job in range(self.jobs)
@@ -44,7 +44,7 @@ class Shape:
 
 
 def unfit(cell: Cell) -> str | None:
-    """Refuses what would take longer than any trial may."""
+    """Rejects points that would exceed any time limit."""
     if cell.count("jobs") * cell.count("steps") <= MOST_STEPS:
         return None
     return "too slow in Python: a step takes 0.25 µs, so a trial would exceed its limit"

@@ -9,7 +9,7 @@ from ..request import Cell
 from ..session import LoopSession, ThreadSession
 from ..threads import Task, too_many
 
-#: Above this many tasks at once, one thread per task is refused by many systems.
+#: Many systems refuse more threads than this.
 MOST_THREADS = 4_000
 
 UNFIT = {"OnProcesses": "a job of the pool cannot submit jobs to it and wait for them"}
@@ -29,7 +29,7 @@ def parts(first: int, leaves: int) -> Iterator[tuple[int, int]]:
 
 
 def splits(n: int, cut_off: int) -> bool:
-    """Whether a Fibonacci number is worth a task."""
+    """Whether a Fibonacci number gets its own task."""
     return n > max(cut_off, 1)
 
 
@@ -65,7 +65,7 @@ class OnThreads(ThreadSession):
     @classmethod
     def unfit(cls, cell: Cell) -> str | None:
         if cell.variant == "skynet":
-            # A tenth of the leaves' own nodes come on top of the leaves, and so on.
+            # The number of nodes is that of the leaves, plus a tenth of it, and so on.
             return too_many(cell.count("leaves") * 10 // 9, MOST_THREADS)
         return too_many(tasks(cell.count("n"), cell.count("cut-off")), MOST_THREADS)
 
@@ -76,7 +76,7 @@ class OnThreads(ThreadSession):
 
 
 def tasks(n: int, cut_off: int) -> int:
-    """Tasks of a Fibonacci number, one a node that splits."""
+    """Number of tasks for a Fibonacci number, one for each node that splits."""
     before, last = 0, 0
     for _ in range(max(cut_off, 1), n):
         before, last = last, 1 + last + before

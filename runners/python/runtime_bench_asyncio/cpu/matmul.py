@@ -1,4 +1,4 @@
-"""`matmul`: the product of two square matrices, a task for each tile of it."""
+"""`matmul`: the product of two square matrices, one task per tile."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class OnThreads(ThreadSession):
         self.pool.shutdown()
 
 
-#: Of a process of the pool, which has read them itself.
+#: The factors in a process of the pool, which reads them itself.
 _loaded: Factors
 
 

@@ -1,4 +1,4 @@
-"""`preprocess`: files are read, parsed and normalized."""
+"""`preprocess`: reads, parses and normalizes files."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _64_BITS = (1 << 64) - 1
 Shard = dict[str, float | int]
 
 NO_OTHER_POOL = (
-    "there is no second pool to offload to: its tasks may compute"
+    "no second pool to offload to: its tasks may compute"
 )
 
 
 def normalize(text: bytes) -> Shard:
-    """Parses a number a line and normalizes them to a mean of 0 and a deviation of 1."""
+    """Parses one number per line and normalizes them to mean 0 and standard deviation 1."""
     numbers = [float(line) for line in text.split()]
     mean = _total(numbers) / max(1, len(numbers))
     variance = _total([(number - mean) * (number - mean) for number in numbers])
@@ -37,7 +37,7 @@ def normalize(text: bytes) -> Shard:
 
 
 def _total(numbers: list[float]) -> float:
-    """In their order; `sum` rounds otherwise since Python 3.12."""
+    """The sum in order; `sum` rounds differently since Python 3.12."""
     total = 0.0
     for number in numbers:
         total += number
@@ -45,7 +45,7 @@ def _total(numbers: list[float]) -> float:
 
 
 def _hash(numbers: list[float]) -> int:
-    """Of the numbers' bits, in order."""
+    """The hash of the numbers' bits, in order."""
     count = len(numbers)
     mixed = 0
     for bits in struct.unpack(f"={count}Q", struct.pack(f"={count}d", *numbers)):
@@ -55,7 +55,7 @@ def _hash(numbers: list[float]) -> int:
 
 
 def shard(path: Path) -> Shard:
-    """Of a file, on a thread or in a process that may block."""
+    """The result for a file, on a thread or in a process that may block."""
     return normalize(path.read_bytes())
 
 
@@ -72,7 +72,7 @@ class OnLoop(LoopSession):
 
 
 async def inline(path: Path) -> Shard:
-    """asyncio reads no files: the documentation hands that to a thread."""
+    """asyncio has no file I/O: the documentation recommends a thread."""
     return normalize(await asyncio.to_thread(path.read_bytes))
 
 

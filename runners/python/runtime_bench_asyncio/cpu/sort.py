@@ -10,12 +10,12 @@ from ..request import Cell, Trial
 from ..session import LoopSession, ProcessSession, ThreadSession
 from ..threads import Task, too_many
 
-#: Sorting more takes longer than any trial may: a merge takes Python a tenth of a microsecond a number.
+#: Sorting more would exceed any time limit: a merge in Python takes 0.1 µs per number.
 MOST_ELEMENTS = 2_000_000
 
 
 def too_long(cell: Cell) -> str | None:
-    """Refuses what one thread at a time cannot do within any limit."""
+    """Rejects sizes that one thread at a time cannot sort within any limit."""
     if cell.count("elements") <= MOST_ELEMENTS:
         return None
     return "too slow in Python: merging takes 0.1 µs per number, so a trial would exceed its limit"
@@ -33,7 +33,7 @@ def halves(numbers: list[int]) -> tuple[list[int], list[int]]:
 
 
 def merge(left: list[int], right: list[int]) -> list[int]:
-    """A plain loop, until one side is through."""
+    """A plain loop, until one side is empty."""
     merged = []
     i = j = 0
     while i < len(left) and j < len(right):

@@ -1,4 +1,4 @@
-"""Computing that nothing can shorten: xorshift64 (Marsaglia 2003)."""
+"""CPU work that cannot be optimized away: xorshift64 (Marsaglia 2003)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ _64_BITS = (1 << 64) - 1
 
 
 def xorshift(seed: int, steps: int) -> int:
-    """The state after so many steps."""
-    # It must not start at zero.
+    """The state after a number of steps."""
+    # The state must not be zero.
     x = seed | 1
     for _ in range(steps):
         x ^= x << 13 & _64_BITS
@@ -18,5 +18,5 @@ def xorshift(seed: int, steps: int) -> int:
 
 def scattered(number: int) -> int:
     """A seed for the job of a number: xorshift is linear, and jobs whose seeds are their numbers would
-    cancel each other out when their answers are combined by exclusive or."""
+    cancel each other out when their results are combined by exclusive or."""
     return number * 0x9E3779B97F4A7C15 & _64_BITS

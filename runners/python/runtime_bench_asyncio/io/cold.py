@@ -1,4 +1,4 @@
-"""Files that must come from the disk: put out of the page cache, and shown to have come from there."""
+"""Files that must come from the disk: evicts them from the page cache, and counts the bytes read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..errors import Failure
 
 
 def evict(paths: Iterable[str]) -> None:
-    """Puts files out of the page cache, once the disk has them."""
+    """Writes files to the disk and evicts them from the page cache."""
     for path in paths:
         file = os.open(path, os.O_RDONLY)
         try:
@@ -20,7 +20,7 @@ def evict(paths: Iterable[str]) -> None:
 
 
 def fetched() -> int:
-    """Bytes that this process had to fetch from a disk so far."""
+    """Bytes that this process has fetched from the disk so far."""
     with open("/proc/self/io") as counters:
         for line in counters:
             if line.startswith("read_bytes:"):

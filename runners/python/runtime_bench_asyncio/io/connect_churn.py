@@ -1,4 +1,4 @@
-"""`connect-churn`: connections that live for one exchange."""
+"""`connect-churn`: short-lived connections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIZE = 64
 class OnLoop(LoopSession):
     async def prepare(self) -> None:
         self.messages = Messages(SIZE)
-        #: Each server tells whether it saw its connection to the end.
+        #: Each server reports whether it saw the end of its connection.
         self.ends: asyncio.Queue[bool] = asyncio.Queue()
         listener = close_by_reset(listen())
         self.address = listener.getsockname()
@@ -35,7 +35,7 @@ class OnLoop(LoopSession):
         return {"answered": answered, "wrong": wrong, "served": served}
 
     async def _visit(self, numbers: Iterator[int]) -> tuple[int, int]:
-        """A client: one connection after the other, until there are enough."""
+        """A client: opens one connection after another until there are enough."""
         answered = wrong = 0
         for number in numbers:
             message = self.messages.of(number, 0)

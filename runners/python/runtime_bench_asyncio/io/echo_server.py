@@ -13,7 +13,7 @@ SIZE = 64
 
 
 class OnLoop(LoopServer):
-    # To the server it makes no difference how it is loaded.
+    # The server is the same for every kind of load.
     variants = (None, "capacity")
 
     async def listen(self) -> str:

@@ -1,4 +1,4 @@
-"""`file-read`: several files read at once."""
+"""`file-read`: reads several files concurrently."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .files import VARIANTS, WHOLE, block_size, reading
 
 
 class OnLoop(LoopSession):
-    """asyncio reads no files: the documentation hands every call that blocks to a thread."""
+    """asyncio has no file I/O: the documentation recommends a thread for every blocking call."""
 
     variants = VARIANTS
 

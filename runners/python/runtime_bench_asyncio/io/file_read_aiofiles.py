@@ -1,4 +1,4 @@
-"""`file-read` with aiofiles, which hands every call of a file to a thread of a pool."""
+"""`file-read` with aiofiles, which sends every file operation to a thread pool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The frame of `file-read`, whoever reads: how much at a time, and what became of it."""
+"""Common parts of `file-read`: the block size, and the output."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ VARIANTS = (None, "cold")
 
 
 def block_size(cell: Cell) -> int:
-    """Bytes to read at a time."""
+    """Bytes to read at once."""
     return WHOLE if cell.params["block"] == "whole" else 1_024 * cell.count("block")
 
 
 @contextmanager
 def reading(cell: Cell, files: list[str]) -> Iterator[dict[str, Any]]:
-    """Around the reading alone. The answer is complete once the sums are put into it."""
+    """Measures only the reading. The caller adds the checksums to the output."""
     answer: dict[str, Any] = {"fetched": None}
     cold = cell.variant == "cold"
     if cold:

@@ -1,4 +1,4 @@
-"""The clients of `hot-connection`, each in a process of its own."""
+"""The clients of `hot-connection`, each in a separate process."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 from ..client import Client, event
 from .message import Messages
 
-#: Bytes that the server of the hot connection reads and echoes at a time.
+#: Bytes that the server of the hot connection reads and echoes at once.
 CHUNK = 4 * 1_024
-#: Chunks that the hot client sends at a time; twice as many are under way.
+#: Chunks that the hot client sends at once; twice as many are in flight.
 BATCH = 16
 #: Bytes of a quiet message.
 QUIET = 64
-#: First byte of the last chunk; all others begin with another.
+#: First byte of the last chunk; no other chunk starts with it.
 LAST = 1
-#: How long the hot client goes on at most, seconds: a runner that lets the others starve gets a
-#: figure, and no hang.
+#: Time limit of the hot client in seconds, so that a runner that starves the others gets a result
+#: instead of a hang.
 AT_MOST = 1.0
-#: An echo that takes longer than this will never come, seconds.
+#: An echo that takes longer than this, in seconds, counts as lost.
 PATIENCE = 15.0
 
 
 class Clients:
-    """Both. The hot one stops when the quiet ones have had all their echoes."""
+    """Both clients. The hot client stops when the quiet clients have received all their echoes."""
 
     def __init__(
         self, hot: socket.socket, quiet: list[socket.socket], messages: int, period: int
@@ -51,7 +51,7 @@ class Clients:
         self._hot.start()
 
     def heard(self) -> dict[str, Any]:
-        """Waits for both; once all servers have written their last echo, for no task."""
+        """Waits for both. They depend on no task once all servers have written their last echo."""
         quiet, hot = self._quiet.result(), self._hot.result()
         return {**quiet, "hot": hot["hot"], "wrong": quiet["wrong"] + hot["wrong"]}
 
@@ -61,10 +61,10 @@ class Clients:
 
 
 def take_turns(clients: list[socket.socket], messages: int, period: int) -> dict[str, int]:
-    """The quiet clients: each sends once a period (ns), and they take turns within it."""
+    """The quiet clients: each sends once per period (ns), in turn."""
     contents = Messages(QUIET)
     wrong = total = worst = 0
-    # One period first, in which the hot connection fills.
+    # Waits one period first, while the hot connection fills.
     due = perf_counter_ns() + period
     for number in range(messages):
         for connection, client in enumerate(clients):
@@ -87,7 +87,7 @@ def take_turns(clients: list[socket.socket], messages: int, period: int) -> dict
 
 
 def keep_full(client: socket.socket, over: Callable[[], bool]) -> dict[str, int]:
-    """The hot client: there is always a batch under way that the server has not read."""
+    """The hot client: keeps a batch in flight that the server has not read."""
     sent = batch()
     hot = wrong = 0
     end = time.monotonic() + AT_MOST
@@ -106,13 +106,13 @@ def keep_full(client: socket.socket, over: Callable[[], bool]) -> dict[str, int]
 
 
 def batch() -> bytes:
-    """Chunks that all differ, and of which none is the last."""
+    """Chunks that all differ; none of them is the last chunk."""
     contents = Messages(CHUNK)
     return b"".join(b"\0" + contents.of(0, number)[1:] for number in range(BATCH))
 
 
 def receive(client: socket.socket, size: int) -> bytes:
-    """Exactly so many bytes."""
+    """Reads exactly this many bytes."""
     received = bytearray()
     while len(received) < size:
         part = client.recv(size - len(received))

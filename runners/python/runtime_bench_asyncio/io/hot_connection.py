@@ -1,4 +1,4 @@
-"""`hot-connection`: quiet connections beside one that is always ready."""
+"""`hot-connection`: quiet connections next to one that is always ready."""
 
 from __future__ import annotations
 

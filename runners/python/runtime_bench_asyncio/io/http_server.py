@@ -1,4 +1,4 @@
-"""`http-server` by the standard library alone: asyncio has none, threads have `http.server`."""
+"""`http-server` with the standard library: none in asyncio, `http.server` on threads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNFIT = {
 
 
 class OnThreads(ThreadServer):
-    """A thread for each connection. It speaks HTTP/1.1, so that connections are kept."""
+    """A thread for each connection. It uses HTTP/1.1 with keep-alive."""
 
     def listen(self) -> str:
         wait = self.cell.ms("wait")

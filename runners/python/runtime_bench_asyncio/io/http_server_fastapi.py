@@ -26,7 +26,7 @@ class OnLoop(LoopServer):
         config = uvicorn.Config(app, backlog=BACKLOG, access_log=False, log_config=None)
         self.server = uvicorn.Server(config)
         listener = listen()
-        # Clients may connect already: they wait in the backlog until it has started.
+        # Clients that connect early wait in the backlog until it has started.
         self.serving = asyncio.create_task(self.server.serve(sockets=[listener]))
         return name(listener)
 

@@ -6,14 +6,14 @@ import socket
 import struct
 
 HOST = "127.0.0.1"
-#: Connections that may wait to be accepted.
+#: Backlog of pending connections.
 BACKLOG = 4_096
 #: Send and receive buffers: room for a message of every size in the catalog.
 BUFFER = 64 * 1_024
 
 
 def listen() -> socket.socket:
-    """Listens on a new port. What is accepted inherits the options."""
+    """Listens on a new port. Accepted connections inherit the options."""
     listener = _socket()
     listener.bind((HOST, 0))
     listener.listen(BACKLOG)
@@ -21,7 +21,7 @@ def listen() -> socket.socket:
 
 
 def close_by_reset(listener: socket.socket) -> socket.socket:
-    """What is accepted closes with a reset, so that nothing waits in the kernel for the next runner."""
+    """Accepted connections close with a reset, so none lingers in the kernel for the next runner."""
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return listener
 
@@ -34,7 +34,7 @@ def connect(address: tuple[str, int]) -> socket.socket:
 
 
 def name(listener: socket.socket) -> str:
-    """Its address, as the protocol writes it."""
+    """Its address, in the format of the protocol."""
     host, port = listener.getsockname()
     return f"{host}:{port}"
 

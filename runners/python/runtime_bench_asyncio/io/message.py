@@ -1,14 +1,14 @@
-"""What the messages of the echo workloads hold."""
+"""Contents of the messages of the echo workloads."""
 
 from __future__ import annotations
 
 
 class Messages:
-    """Messages of one size: no two in a row of a connection are alike."""
+    """Messages of one size: consecutive messages of a connection differ."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        # A message counts up from its first byte, so it is a part of this.
+        # A message counts up from its first byte, so it is a slice of this.
         self._bytes = bytes(range(256)) * (size // 256 + 2)
 
     def of(self, connection: int, number: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What `http-server` answers with."""
+"""The page of `http-server`."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from string import ascii_lowercase
 #: Bytes of the page.
 LENGTH = 1_024
 
-#: `a` to `z` over and over; the last byte is a newline.
+#: Repeats `a` to `z`; the last byte is a newline.
 BODY = (ascii_lowercase * (LENGTH // 26 + 1))[: LENGTH - 1].encode() + b"\n"

@@ -1,4 +1,4 @@
-"""`scrape`: pages fetched from a slow server, a few at a time."""
+"""`scrape`: fetches pages from a slow server with limited concurrency."""
 
 from __future__ import annotations
 

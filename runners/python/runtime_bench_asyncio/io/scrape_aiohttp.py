@@ -1,4 +1,4 @@
-"""`scrape` by HTTP, with aiohttp's client: the session keeps the connections."""
+"""`scrape` over HTTP, with aiohttp's client; the session keeps connections open."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class OnLoop(LoopSession):
         self.client = aiohttp.ClientSession(
             f"http://{host}:{port}", connector=aiohttp.TCPConnector(limit=at_once)
         )
-        # It connects when it is asked for something, and keeps the connections.
+        # It connects on the first request, and keeps connections open.
         await asyncio.gather(*(self._fetch(0) for _ in range(at_once)))
 
     async def iterate(self) -> dict[str, Any]:

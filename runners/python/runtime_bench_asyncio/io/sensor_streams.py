@@ -1,4 +1,4 @@
-"""`sensor-streams`: many periodic sources and one task that aggregates them by window."""
+"""`sensor-streams`: many periodic sensors and one task that aggregates them by window."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from ..session import LoopSession
 
-#: Readings that may wait for the aggregate.
+#: Capacity of the channel to the aggregate.
 CAPACITY = 64
 
 
 class Reading(NamedTuple):
-    """What a sensor sends."""
+    """A reading of a sensor."""
 
     tick: int
     value: int
@@ -21,7 +21,7 @@ class Reading(NamedTuple):
 
 
 class Aggregate:
-    """What the one task makes of all readings."""
+    """The aggregate of all readings."""
 
     def __init__(self, ticks: int, period: int) -> None:
         self._period = period

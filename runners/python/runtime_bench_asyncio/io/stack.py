@@ -1,4 +1,4 @@
-"""Connections that are taken for an exchange and given back."""
+"""Connections that are taken for an exchange and returned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ C = TypeVar("C")
 
 
 class Stack(Generic[C]):
-    """Idle connections, and how many were seen in use at once."""
+    """Idle connections, and the largest number in use at once."""
 
     def __init__(self, connections: list[C]) -> None:
         self._idle = connections
@@ -16,7 +16,7 @@ class Stack(Generic[C]):
         self._fewest = self._all
 
     def take(self) -> C:
-        """Whoever takes one has a permit, and there are as many of either."""
+        """Takes a connection. The caller holds one of as many permits as there are connections."""
         connection = self._idle.pop()
         self._fewest = min(self._fewest, len(self._idle))
         return connection
@@ -25,10 +25,10 @@ class Stack(Generic[C]):
         self._idle.append(connection)
 
     def forget_most(self) -> None:
-        """Counts the most anew, while all lie here."""
+        """Resets the largest number, while all connections are idle."""
         self._fewest = self._all
 
     @property
     def most(self) -> int:
-        """The most that were in use at once."""
+        """The largest number in use at once."""
         return self._all - self._fewest

@@ -36,7 +36,7 @@ class OnLoop(LoopSession):
         return {"messages": messages, "wrong": wrong}
 
     async def _talk(self, first: int, streams: list[Stream]) -> int:
-        """Sends a message over each connection, then waits for the echoes; so many times."""
+        """Repeatedly sends a message over each connection, then waits for the echoes."""
         wrong, size = 0, self.cell.count("size")
         for number in range(self.cell.count("messages")):
             sent = []

@@ -13,7 +13,7 @@ from ..threads import Task, too_many
 
 
 class Sleep(NamedTuple):
-    """One sleep: whose it was, when it should have ended, whether it ended before that."""
+    """One sleep: its task, its deadline, and whether it ended early."""
 
     task: int
     deadline: int
@@ -33,7 +33,7 @@ def sleep_on_a_thread(task: int, seconds: float) -> Sleep:
 
 
 def gathered(sleeps: list[Sleep], deadline: int) -> dict[str, int]:
-    """The lateness counts from the last deadline; of sleeps one by one, of all together."""
+    """Lateness is measured from the last deadline; for sleeps in sequence, it is the sum over all."""
     lateness = perf_counter_ns() - deadline
     return {
         "tasks": len(sleeps),

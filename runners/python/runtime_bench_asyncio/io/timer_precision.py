@@ -17,7 +17,7 @@ class Sleeps:
         self._overshoots: list[int] = []
 
     def ended(self, deadline: int) -> None:
-        """Takes the time of a sleep that should have ended at `deadline`."""
+        """Records a sleep that was due at `deadline`."""
         self._overshoots.append(perf_counter_ns() - deadline)
 
     def answer(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`idle-connections`: what a connection occupies while it waits for its first byte."""
+"""`idle-connections`: the memory of a connection that waits for its first byte."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .resident import resident_memory
 
 #: Bytes of a message.
 SIZE = 8
-#: Seconds after which the root looks again whether all tasks have come to wait.
+#: Interval in seconds at which the root checks whether all tasks wait.
 LOOK = 0.001
-#: With more connections to one port, the kernel searches long for a port at the other end.
+#: With more connections to one port, the kernel takes long to find a port for the other end.
 MOST_OF_A_PORT = 10_000
 #: Open files besides the connections.
 OTHER_FILES = 64
@@ -39,7 +39,7 @@ class OnLoop(LoopSession):
     async def prepare(self) -> None:
         connections = self.cell.count("connections") // 2 * 2
         listeners = [close_by_reset(listen()) for _ in range(-(-connections // MOST_OF_A_PORT))]
-        # Of each connection, in order, at both ends.
+        # Both ends of each connection, in order.
         ports = [listeners[number // MOST_OF_A_PORT] for number in range(connections)]
         self.client = Client(lambda: clients([port.getsockname() for port in ports]))
         self.servers = [port.accept()[0] for port in ports]
@@ -83,7 +83,7 @@ def clients(addresses: list[tuple[str, int]]) -> Callable[[], dict[str, int]]:
 
 
 def ask(ends: list[socket.socket]) -> dict[str, int]:
-    """Sends a message on every connection, then takes the answers."""
+    """Sends a message on every connection, then reads the replies."""
     messages = [number.to_bytes(SIZE, "little") for number in range(len(ends))]
     start = perf_counter_ns()
     for end, message in zip(ends, messages):

@@ -6,7 +6,7 @@ from ..errors import Failure
 
 
 def resident_memory() -> int:
-    """In bytes, to the page: the counters of `status` lag behind, `smaps_rollup` does not."""
+    """In bytes, with page granularity; unlike the counters of `status`, `smaps_rollup` does not lag."""
     with open("/proc/self/smaps_rollup") as rollup:
         for line in rollup:
             if line.startswith("Rss:"):

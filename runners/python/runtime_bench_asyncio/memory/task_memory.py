@@ -1,4 +1,4 @@
-"""`task-memory`: what a task occupies while it waits."""
+"""`task-memory`: the memory of a waiting task."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..request import Cell
 from ..session import LoopSession
 from .resident import resident_memory
 
-#: Seconds that they would sleep: longer than any reading takes.
+#: How long they would sleep, in seconds: longer than any measurement.
 LONG = 3_600
-#: Of more, twice as many take longer than any trial may.
+#: With more tasks, a trial would exceed its limit.
 MOST_TASKS = 500_000
-#: Seconds after which the root looks again whether all tasks have come to wait.
+#: Interval in seconds at which the root checks whether all tasks wait.
 LOOK = 0.001
 
 UNFIT = {"OnThreads": "a thread takes its stack in every language; see the runner `threads`"}
@@ -35,14 +35,14 @@ class OnLoop(LoopSession):
 
 
 class Waiting:
-    """Counts the tasks that have come to wait."""
+    """Counts the waiting tasks."""
 
     def __init__(self) -> None:
         self.count = 0
 
 
 async def at_a_gate(tasks: int) -> dict[str, int]:
-    """Each waits at a place of its own, which is there before the first task comes."""
+    """Each task waits at its own place, which exists before the first task arrives."""
     loop, waiting = asyncio.get_running_loop(), Waiting()
     places = [loop.create_future() for _ in range(2 * tasks)]
 
@@ -58,7 +58,7 @@ async def at_a_gate(tasks: int) -> dict[str, int]:
 
 
 async def asleep(tasks: int) -> dict[str, int]:
-    """Each waits on the loop's timer, and is cancelled in its sleep."""
+    """Each waits on the loop's timer, and is canceled while asleep."""
     waiting = Waiting()
 
     async def sleep(_: int) -> None:
@@ -75,7 +75,7 @@ async def asleep(tasks: int) -> dict[str, int]:
 async def twice(
     tasks: int, task: Callable[[int], Coroutine[Any, Any, None]], waiting: Waiting
 ) -> tuple[list[asyncio.Task[None]], list[int]]:
-    """Spawns tasks and as many again, and reads resident memory whenever as many wait."""
+    """Spawns tasks twice, and reads resident memory each time when all of them wait."""
     spawned: list[asyncio.Task[None]] = []
     resident = []
     for half in range(2):

@@ -1,1 +1,1 @@
-"""Workloads that show what goes wrong."""
+"""Common mistakes."""

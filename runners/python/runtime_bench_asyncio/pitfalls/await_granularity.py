@@ -1,4 +1,4 @@
-"""`await-granularity`: one sum, cut into steps that cost more and more."""
+"""`await-granularity`: one sum, computed in steps of increasing cost."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ VARIANTS = ("call", "callback", "ready", "boxed", "yield", "spawn", "offload")
 
 
 def step(number: int) -> int:
-    """What every step does, however it is taken."""
+    """The work of every step."""
     return number
 
 
 def then(number: int, following: Callable[[int], None]) -> None:
-    """A step that hands its result on, as before there was `await`."""
+    """A step in continuation-passing style."""
     following(step(number))
 
 
 async def ready(number: int) -> int:
-    """A step that is awaited for nothing."""
+    """A step that is awaited but never suspends."""
     return step(number)
 
 
@@ -85,7 +85,7 @@ class OnThreads(ThreadSession):
     def unfit(cls, cell: Cell) -> str | None:
         if cell.variant in ("call", "callback", "spawn"):
             return None
-        return "there is nothing to await or offload: its tasks are plain functions"
+        return "nothing to await or offload: its tasks are plain functions"
 
     def iterate(self) -> int:
         steps = self.cell.count("steps")

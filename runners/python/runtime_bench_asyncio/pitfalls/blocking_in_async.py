@@ -1,4 +1,4 @@
-"""`blocking-in-async`: a heartbeat beside jobs that block the thread they run on."""
+"""`blocking-in-async`: a heartbeat next to jobs that block their thread."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNFIT = {"OnThreads": "threads may block; see the runner `threads`"}
 
 
 class Heartbeat:
-    """A task that should run once a period."""
+    """A task that should run once per period."""
 
     def __init__(self, period: float) -> None:
         self._period = round(period * 1e9)
@@ -23,7 +23,7 @@ class Heartbeat:
         self.ticks = self.early = self.worst_ns = 0
 
     def stop(self) -> None:
-        """After the next beat."""
+        """The time until the next beat."""
         self._stopped = True
 
     async def run(self) -> dict[str, int]:
@@ -34,7 +34,7 @@ class Heartbeat:
         return {"ticks": self.ticks, "early": self.early, "worst_ns": self.worst_ns}
 
     def _beat(self, now: int) -> None:
-        """Beats that should have been meanwhile are left out."""
+        """Missed beats are skipped."""
         self.ticks += 1
         self.early += now < self._due
         self.worst_ns = max(self.worst_ns, now - self._due)
@@ -63,7 +63,7 @@ class OnLoop(LoopSession):
         }
 
 
-#: A job that has been done: its number, and whether it was too short.
+#: A finished job: its number, and whether it was too short.
 Job = tuple[int, bool]
 
 

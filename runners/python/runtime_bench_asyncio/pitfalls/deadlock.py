@@ -1,4 +1,4 @@
-"""`deadlock`: two locks taken in opposite order, and the same two taken in one order."""
+"""`deadlock`: two locks taken in opposite order, then in the same order."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 from ..session import LoopSession, ThreadSession
 from ..threads import Task
 
-#: Tasks, and locks that both of them want.
+#: Number of tasks and of locks.
 TASKS = 2
-#: Seconds; no cure takes longer.
+#: Time limit in seconds for freeing the other task.
 LONGEST = 10
 
 
@@ -29,7 +29,7 @@ class OnLoop(LoopSession):
 
 
 async def watch_opposite(seconds: float) -> tuple[bool, bool]:
-    """Whether two tasks in opposite order are stuck, and whether cancelling one frees the other."""
+    """Whether two tasks in opposite order are stuck, and whether canceling one frees the other."""
     locks = [asyncio.Lock() for _ in range(TASKS)]
     held = asyncio.Barrier(TASKS + 1)
     went_on: asyncio.Queue[None] = asyncio.Queue()
@@ -49,7 +49,7 @@ async def watch_opposite(seconds: float) -> tuple[bool, bool]:
 
 
 async def ends_within(seconds: float, waiting: Awaitable[None]) -> bool:
-    """Whether something comes in time; otherwise it is cancelled."""
+    """Whether an awaitable finishes in time; otherwise it is canceled."""
     try:
         async with asyncio.timeout(seconds):
             await waiting
@@ -84,7 +84,7 @@ class OnThreads(ThreadSession):
 
 
 def watch_opposite_threads(seconds: float) -> bool:
-    """Whether two threads in opposite order are stuck. They stay so until the process ends."""
+    """Whether two threads in opposite order are stuck. They stay stuck until the process ends."""
     locks = [threading.Lock() for _ in range(TASKS)]
     held = threading.Barrier(TASKS + 1)
     went_on: queue.SimpleQueue[None] = queue.SimpleQueue()

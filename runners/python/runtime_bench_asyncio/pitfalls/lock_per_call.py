@@ -1,4 +1,4 @@
-"""`lock-per-call`: two tasks under a lock, which only helps if it is the same one."""
+"""`lock-per-call`: a lock only helps if all tasks use the same one."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..session import LoopSession, ThreadSession
 from ..threads import Task
 from ..watch import Watch
 
-#: Tasks that want the lock.
+#: Tasks that take the lock.
 TASKS = 2
 
 L = TypeVar("L")
 
 
 def locks(fresh: bool, make: Callable[[], L]) -> list[L]:
-    """A lock for each task: another one each time, or always the same one."""
+    """A lock for each task: a new one each time, or always the same one."""
     shared = make()
     return [make() if fresh else shared for _ in range(TASKS)]
 
@@ -39,7 +39,7 @@ class OnLoop(LoopSession):
                 watch.begin()
                 await asyncio.sleep(seconds)
                 if fresh:
-                    # Neither leaves before the other is inside.
+                    # Neither leaves before the other has entered.
                     await both.wait()
                 watch.end()
 

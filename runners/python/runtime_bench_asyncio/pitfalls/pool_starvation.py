@@ -1,4 +1,4 @@
-"""`pool-starvation`: a task blocks the thread of the loop, and waits for the root, which needs it."""
+"""`pool-starvation`: a task blocks the loop's thread until the root, which needs it, runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from ..session import LoopSession
 
-#: Seconds; those that block off the loop are waited for longer: they must not give up.
+#: Time limit in seconds for tasks that block off the loop, which must not time out.
 LONGEST = 10.0
 
 UNFIT = {"OnThreads": "cannot starve: each task has its own thread"}
@@ -24,12 +24,12 @@ class Door:
         self._released = threading.Event()
 
     def block(self, seconds: float) -> bool:
-        """Blocks the thread until released, or for a time; whether it was in vain."""
+        """Blocks the thread until released, or for a time; returns whether it timed out."""
         self._met.wait()
         return not self._released.wait(seconds)
 
     def meet(self) -> int:
-        """Returns when the task blocks, and tells when that was."""
+        """Waits until the task blocks, and returns the time."""
         self._met.wait()
         return perf_counter_ns()
 
@@ -38,7 +38,7 @@ class Door:
 
 
 class OnLoop(LoopSession):
-    """The loop has one thread, so one task that blocks is as many as there are workers."""
+    """The loop has one thread, so one blocked task blocks every worker."""
 
     async def iterate(self) -> dict[str, Any]:
         door = Door()
@@ -54,7 +54,7 @@ async def block(door: Door, seconds: float) -> bool:
 
 
 async def release(door: Door, blocks: Coroutine[Any, Any, bool]) -> tuple[bool, int]:
-    """Releases a task once it blocks: whether it gave up, and how long that took from then on."""
+    """Releases a task once it blocks; returns whether it timed out, and the time from then on."""
     task = asyncio.create_task(blocks)
     met = await asyncio.to_thread(door.meet)
     door.release()

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-/// Checks that `check` rejects some corrupted copy of a right output. It returns `None` if a copy has another
-/// type than the output. Not every copy is wrong: a duration may be a nanosecond longer.
+/// Checks that `check` rejects some corrupted copy of a correct output. It returns `None` if a copy does not
+/// have the type of the output. Not every copy is wrong: a duration may be a nanosecond longer.
 pub(super) fn rejected(
     right: &Value,
     check: &dyn Fn(Value) -> Option<Result<(), String>>,
@@ -11,9 +11,11 @@ pub(super) fn rejected(
     match check(right.clone()) {
         Some(Ok(())) => {}
         Some(Err(wrong)) => {
-            return Err(format!("its output is right, but not after a trip through JSON: {wrong}"));
+            return Err(format!(
+                "the output is correct, but not after a round trip through JSON: {wrong}"
+            ));
         }
-        None => return Err(format!("its output cannot be read from its own JSON: {right}")),
+        None => return Err(format!("the output cannot be parsed from its own JSON: {right}")),
     }
     let mut accepted = None;
     for wrong in corrupted(right) {
@@ -25,7 +27,7 @@ pub(super) fn rejected(
     }
     match accepted {
         Some(wrong) => {
-            Err(format!("its check accepts a corrupted output: {wrong} instead of {right}"))
+            Err(format!("the check accepts a corrupted output: {wrong} instead of {right}"))
         }
         None => Ok(()),
     }
@@ -83,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn output_must_survive_a_trip_through_json() {
+    fn output_must_survive_a_round_trip_through_json() {
         let changed = rejected(&json!({ "sum": 1, "time": 7 }), &check("sum")).unwrap_err();
         assert!(changed.contains("wrong sum"), "{changed}");
         assert!(rejected(&json!({ "time": "late" }), &check("sum")).unwrap_err().contains("late"));

@@ -61,7 +61,7 @@ macro_rules! on_futures {
             runtime.run(Box::pin(async {}) as $root);
         }
 
-        /// The root that prepares a session, and how to make that of a block.
+        /// The root that prepares a session, and how to make the root of a block.
         fn $prepare<S: $session<Output: Send>>(
             prepare: impl Future<Output = Result<S, Failure>> $(+ $send)? + 'static,
             put: Slot<Box<$any>>,

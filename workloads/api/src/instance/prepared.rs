@@ -1,9 +1,9 @@
 //! A prepared session, and the verification of its outputs.
 //!
-//! A program has hundreds of cells, and most of what surrounds the work is the same for all of them. So types are
-//! erased outside the clock: a session, its outputs and its trial are `Any`. What needs their types is reached
-//! through [`DynWorkload`](crate::dyn_workload::DynWorkload), which is compiled once per workload and not once per
-//! cell.
+//! A program has hundreds of cells, and most of the code around the work is the same for all of them. Types
+//! are therefore erased outside the timed code: a session, its outputs and its trial are `Any`. Code that
+//! needs their types is reached through [`DynWorkload`](crate::dyn_workload::DynWorkload), which is compiled
+//! once per workload and not once per cell.
 
 use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +26,7 @@ pub struct Sample {
     pub timing: Timing,
     /// The workload's own metrics.
     pub metrics: Vec<Metric>,
-    /// What the runtime counted in them.
+    /// The runtime's own counters for them.
     pub counters: Counters,
     /// Encoded latencies, if the workload recorded any.
     pub histogram: Option<String>,
@@ -156,7 +156,7 @@ pub fn sample<W: Workload>(
 /// Verifies the outputs of a block, and that the workload's check rejects a corrupted one.
 ///
 /// # Errors
-/// When an output is wrong, or the check accepts whatever is wrong with it.
+/// When an output is wrong, or the check accepts a corrupted one.
 pub fn reject_corrupted<W: Workload>(
     workload: &W,
     trial: &Trial<W::Params>,
@@ -165,7 +165,7 @@ pub fn reject_corrupted<W: Workload>(
     let sample = sample(workload, trial, timed)?;
     for output in &timed.outputs {
         let output = serde_json::to_value(output)
-            .map_err(|error| Failure::Request(format!("its output is not JSON: {error}")))?;
+            .map_err(|error| Failure::Request(format!("the output is not JSON: {error}")))?;
         corruption::rejected(&output, &|copy| {
             let copy = workload.parse_outputs(trial, vec![copy]).ok()?.pop()?;
             Some(workload.verify(trial, &copy))

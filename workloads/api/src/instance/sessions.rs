@@ -1,4 +1,4 @@
-//! What is prepared outside the clock, and iterated inside it.
+//! Sessions: prepared outside the timed code, and iterated inside it.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use crate::failure::Failure;
 
 /// A prepared workload on an asynchronous runtime.
 pub trait AsyncSession: Send + 'static {
-    /// What an iteration returns.
+    /// The output of an iteration.
     type Output: Send + 'static;
     /// Runs one iteration.
     fn iterate(&mut self) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
@@ -15,7 +15,7 @@ pub trait AsyncSession: Send + 'static {
 
 /// A prepared workload on an asynchronous runtime whose tasks stay on one thread.
 pub trait LocalSession: 'static {
-    /// What an iteration returns.
+    /// The output of an iteration.
     type Output: 'static;
     /// Runs one iteration.
     fn iterate(&mut self) -> impl Future<Output = Result<Self::Output, Failure>>;
@@ -33,7 +33,7 @@ impl<S: AsyncSession> LocalSession for S {
 pub trait Session: Send + 'static {
     /// Whether the workload has such a session. If not, nothing is compiled for it.
     const EXISTS: bool = true;
-    /// What an iteration returns.
+    /// The output of an iteration.
     type Output: Send + 'static;
     /// Runs one iteration.
     fn iterate(&mut self) -> Result<Self::Output, Failure>;

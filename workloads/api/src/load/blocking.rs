@@ -27,7 +27,7 @@ struct Client {
 }
 
 impl BlockingClients {
-    /// Connects to a server, with one job that blocks for each connection.
+    /// Connects to a server, with one blocking job for each connection.
     ///
     /// # Errors
     /// When the system refuses a connection or a thread.

@@ -1,4 +1,4 @@
-//! What a load generator and its trial say to each other.
+//! The conversation between a load generator and its trial.
 
 use std::io::{self, Write};
 use std::thread;

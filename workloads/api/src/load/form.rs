@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Unsupported;
 
-/// Most clients that each have a thread.
+/// Maximum number of clients with one thread each.
 const MOST_THREADS: usize = 1_000;
 
-/// What the clients of a server are.
+/// The form of a server's clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClientForm {
@@ -25,7 +25,7 @@ impl ClientForm {
     /// The parameter and its default, for [`crate::workload::Workload::OPTIONS`].
     pub const OPTION: (&'static str, &'static str) = ("client", "epoll");
 
-    /// The form that a point asks for.
+    /// The form that a point selects.
     ///
     /// # Errors
     /// When it is unknown.

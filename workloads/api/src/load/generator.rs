@@ -26,18 +26,18 @@ pub enum Traffic {
         /// Called with the address once the server listens.
         announce: fn(SocketAddr),
     },
-    /// None: this process has the clients of the server at this address.
+    /// No load: this process runs the clients of the server at this address.
     Clients(SocketAddr),
 }
 
 /// The load generators of a trial.
 #[derive(Clone, Debug, Default)]
 pub struct Generators {
-    /// The harness's, given by its command line.
+    /// The command line of the harness's generator.
     command: Vec<String>,
-    /// The request by which this very program becomes one.
+    /// The request that makes this program run as a generator.
     clients: Option<ClientRequest>,
-    /// Environment variables of the trial that a generator does not get.
+    /// Environment variables of the trial that are not passed on to a generator.
     unset: Vec<&'static str>,
 }
 
@@ -54,7 +54,7 @@ impl Generators {
         Self { command: request.load.clone(), clients: Some(clients), unset: Vec::new() }
     }
 
-    /// Starts the one that has clients of the requested form.
+    /// Starts the generator with clients of the requested form.
     fn start(&self, target: &Target) -> io::Result<Generator> {
         if target.client == ClientForm::Runtime {
             let port = target.address.port();
@@ -78,7 +78,7 @@ impl Default for Traffic {
 }
 
 impl Traffic {
-    /// The same, with a generator that does not get these environment variables of the trial.
+    /// The same, without passing these environment variables of the trial on to the generator.
     #[must_use]
     pub fn without(mut self, variables: impl IntoIterator<Item = &'static str>) -> Self {
         if let Self::Generator(generators) = &mut self {
@@ -123,7 +123,9 @@ pub fn clients(traffic: &Traffic, target: &Target) -> Result<Clients, Failure> {
             announce(target.address);
             Load::External
         }
-        Traffic::Clients(_) => return Err(Failure::Request("a client has no clients".to_owned())),
+        Traffic::Clients(_) => {
+            return Err(Failure::Request("a client process cannot start clients".to_owned()));
+        }
     };
     ExternalThread::start(move |drive| load.drive(drive)).map_err(Failure::io("starting a thread"))
 }
@@ -151,7 +153,7 @@ impl Load {
 const GENERATOR: fn(io::Error) -> Failure =
     |source| Failure::Io { what: "the load generator", source };
 
-/// Bytes that are read of a generator's errors.
+/// Maximum number of bytes read from a generator's standard error.
 const MOST_ERRORS: u64 = 64 << 10;
 
 /// A running generator. Dropping it ends the process.
@@ -197,7 +199,7 @@ impl Generator {
 
     fn order(&mut self, line: &str) -> io::Result<String> {
         if let Some(orders) = &mut self.orders {
-            // A generator that has exited says why.
+            // A generator that has exited reports why.
             let _ = writeln!(orders, "{line}");
         }
         let mut said = String::new();
@@ -233,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_generator_that_exits_is_quoted() {
+    fn exited_generator_is_quoted() {
         let start = |script: &str| {
             let command = ["sh", "-c", script].map(str::to_owned);
             Generator::start(&command, &[], "a target").err().map(|error| error.to_string())

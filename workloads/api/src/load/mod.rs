@@ -2,8 +2,9 @@
 //!
 //! By default, the generator is the same for every runner and uses no runtime under test ([`ClientForm`]). It
 //! keeps its CPU time separate from the server's. A trial starts it with the command line of its request and
-//! exchanges lines of JSON over pipes: one [`Target`], answered by `ready` once all connections are
-//! established, then any number of [`Drive`]s, each answered by a [`Report`]. It exits when its input closes.
+//! exchanges lines of JSON over pipes: one [`Target`], which the generator answers with `ready` once all
+//! connections are established, then any number of [`Drive`]s, each answered with a [`Report`]. It exits when
+//! its input closes.
 
 mod blocking;
 mod client;
@@ -52,7 +53,7 @@ pub struct Target {
     /// The form of the clients.
     #[serde(default)]
     pub client: ClientForm,
-    /// What connections are made of.
+    /// The transport of the connections.
     #[serde(default)]
     pub transport: Transport,
 }

@@ -28,7 +28,7 @@ impl Recording {
     /// An empty recording from the start of a schedule on.
     ///
     /// # Errors
-    /// When memory for the histograms cannot be had.
+    /// When memory for the histograms cannot be allocated.
     pub fn new(schedule: &Schedule) -> Result<Self, String> {
         let started = schedule.start;
         let histogram =

@@ -37,7 +37,7 @@ impl Schedule {
     }
 
     /// When the messages of one of `connections` are due; `None` sends as soon as the reply to the previous
-    /// message is there.
+    /// message arrives.
     pub fn turns(
         self,
         index: usize,
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn turns_of_all_connections_are_the_messages_of_a_drive() {
+    fn schedule_of_all_connections_covers_the_messages_of_a_drive() {
         let closed = Schedule::of(Drive::Closed { messages: 5 }, 3);
         assert!((0..3).all(|index| closed.turns(index, 3).count() == 5));
         let open = Schedule::of(Drive::Open { rate: 1_000, milliseconds: 10 }, 3);

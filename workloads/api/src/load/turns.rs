@@ -1,4 +1,4 @@
-//! Clients that wait for each reply before they send the next message, without their input and output.
+//! Clients that wait for each reply before they send the next message, without I/O.
 
 use std::time::Instant;
 

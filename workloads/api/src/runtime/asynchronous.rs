@@ -15,10 +15,10 @@ use super::counters::Counters;
 use super::locks::{Locks, LocksVisitor};
 use super::shutdown::ShutdownRuntime;
 
-/// An asynchronous runtime. A value of it is the running instance.
+/// An asynchronous runtime. A value of this type is the running instance.
 pub trait AsyncRuntime: Sized + 'static {
     /// A spawned task. Awaiting it gives its output; if the task panicked, awaiting panics.
-    /// What dropping it does differs between runtimes, so workloads await or detach every task.
+    /// Dropping it has a different effect in each runtime, so workloads await or detach every task.
     type Task<T: Send + 'static>: Future<Output = T> + Send + 'static;
     /// A connected TCP stream.
     type Tcp: Send + 'static;
@@ -55,7 +55,7 @@ pub trait AsyncRuntime: Sized + 'static {
         F: Future + Send + 'static,
         F::Output: Send + 'static;
 
-    /// What the runtime counts itself, always in the same order.
+    /// The runtime's own counters, always in the same order.
     fn counters(&self) -> Counters {
         Counters::new()
     }
@@ -110,7 +110,7 @@ pub trait AsyncRuntime: Sized + 'static {
     /// Waits on the runtime's own timer.
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
 
-    /// Waits for `work`, at most for a limit; `None` if the limit has passed.
+    /// Waits for `work` up to a limit; `None` if the limit has passed.
     fn timeout<F: Future + Send>(
         limit: Duration,
         work: F,
@@ -160,7 +160,7 @@ pub trait AsyncRuntime: Sized + 'static {
     /// Reads a whole file at once.
     fn read_whole(path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send;
 
-    /// Creates or truncates a file and writes it, and waits until it is on the disk if it is `synced`.
+    /// Creates or truncates a file and writes it, and, if `synced`, waits until it is on the disk.
     fn write_file(
         path: &Path,
         bytes: &[u8],

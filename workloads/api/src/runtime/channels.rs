@@ -32,8 +32,8 @@ pub trait Channels: 'static {
         receiver: &mut Self::Receiver<T>,
     ) -> impl Future<Output = Option<T>> + Send;
 
-    /// Waits for an item, and takes those that are there by then, `limit` in all; returns how many it added to
-    /// `items`, 0 once every sender is gone and the channel is empty.
+    /// Waits for an item, and takes those available by then, up to `limit` in total; returns how many it
+    /// added to `items`, 0 once every sender is gone and the channel is empty.
     fn receive_many<T: Send + 'static>(
         receiver: &mut Self::Receiver<T>,
         items: &mut Vec<T>,
@@ -61,7 +61,7 @@ pub trait Broadcast: 'static {
     /// A receiving half.
     type Receiver: Send + 'static;
 
-    /// Creates a channel that holds at most `capacity` numbers, or the latest one only, with at least one
+    /// Creates a channel that holds at most `capacity` numbers, or only the latest one, with at least one
     /// receiver.
     fn channel(capacity: usize, receivers: usize) -> (Self::Sender, Vec<Self::Receiver>);
 

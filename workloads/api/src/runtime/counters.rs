@@ -1,9 +1,9 @@
-//! What runtimes count themselves.
+//! The counters of runtimes.
 
 /// Names and sums since the runtime was built. A time is in nanoseconds, and its name ends in `time`.
 pub type Counters = Vec<(&'static str, u64)>;
 
-/// What a runtime counted since `before`. It always counts the same, in the same order.
+/// The counts since `before`. A runtime always reports the same counters, in the same order.
 pub fn since(now: Counters, before: &Counters) -> Counters {
     let since =
         |((name, now), (_, before)): ((_, u64), &(_, u64))| (name, now.saturating_sub(*before));

@@ -1,6 +1,6 @@
 //! Operations of a data-parallel pool.
 
-/// A pool for computing. A value of it is the running instance.
+/// A pool for computing. A value of this type is the running instance.
 pub trait DataParallel: Sized + 'static {
     /// Runs the root on a worker, while the caller waits outside.
     fn run<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(&self, root: F) -> T;

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use super::counters::Counters;
 
-/// A runtime of one thread, or several of them that share no tasks. A value of it is the running instance.
+/// A runtime of one thread, or several of them that share no tasks. A value of this type is the running
+/// instance.
 pub trait LocalRuntime: Sized + 'static {
-    /// A spawned task. Awaiting it gives its output. What dropping it does differs between runtimes, so
+    /// A spawned task. Awaiting it gives its output. Dropping it has a different effect in each runtime, so
     /// workloads await or detach every task.
     type Task<T: 'static>: Future<Output = T> + 'static;
     /// A connected TCP stream.
@@ -26,7 +27,7 @@ pub trait LocalRuntime: Sized + 'static {
     /// The same with a root that is not spawned.
     fn run_on_caller<F: Future<Output: 'static> + 'static>(&self, root: F) -> F::Output;
 
-    /// What the runtime counts itself, always in the same order.
+    /// The runtime's own counters, always in the same order.
     fn counters(&self) -> Counters {
         Counters::new()
     }

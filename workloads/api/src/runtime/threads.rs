@@ -6,7 +6,7 @@ use std::thread;
 
 use super::shutdown::ShutdownThreads;
 
-/// A runtime whose tasks are closures that may block. A value of it is the running instance.
+/// A runtime whose tasks are closures that may block. A value of this type is the running instance.
 pub trait ThreadRuntime: Sized + 'static {
     /// A spawned task. Dropping it detaches the task.
     type Task<T: Send + 'static>: Send + 'static;

@@ -24,7 +24,7 @@ const STEADY_AT_MOST: Duration = Duration::from_secs(5);
 /// Times this many iterations of an instance.
 pub type Measure<'a> = dyn FnMut(u64) -> Result<Sample, Failure> + 'a;
 
-/// Warms up an instance, whose preparation and build took so long, and measures one block.
+/// Warms up an instance, given the durations of its preparation and build, and measures one block.
 ///
 /// # Errors
 /// When an output is wrong or the work fails.
@@ -62,7 +62,7 @@ pub fn measured(
     Ok(block)
 }
 
-/// What a warm-up found.
+/// The result of a warm-up.
 #[derive(Default)]
 struct WarmUp {
     iterations: u64,
@@ -163,7 +163,7 @@ pub fn block(
     }
 }
 
-/// What the kernel and the runtime counted.
+/// The counts of the kernel and the runtime.
 fn counts(timing: &Timing, counters: Counters) -> Vec<Total> {
     let total = |(event, total)| Total { event, total };
     let rusage = timing.usage.rusage.into_iter().flat_map(|rusage| {

@@ -131,7 +131,7 @@ pub fn kind_of(failure: &Failure) -> ErrorKind {
     }
 }
 
-/// The setup that a request asks for, with the defaults of the runner: [`Cells::start`] knows its settings.
+/// The setup for a request, with the defaults of the runner: [`Cells::start`] applies its settings.
 pub fn setup(request: &TrialRequest, clock: &'static dyn Clock) -> Setup {
     Setup {
         point: request.cell.point.clone(),
@@ -192,7 +192,7 @@ fn load(cells: &Cells, request: ClientRequest, clock: &'static dyn Clock) -> Res
         traffic: Traffic::Clients((Ipv4Addr::LOCALHOST, request.port).into()),
         clock,
     };
-    // A setting is one of the server under test: its clients keep the defaults.
+    // Settings apply to the server under test; its clients keep the defaults.
     cells.start(&request.cell.workload, setting::base(&request.cell.runner), setup).map(drop)
 }
 

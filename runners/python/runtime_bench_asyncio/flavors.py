@@ -1,4 +1,4 @@
-"""The runners: what each of them runs sessions on, and which workloads it supports."""
+"""The runners: how each runs sessions, and which workloads it supports."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from .instance import LoopFactory
 from .request import Cell
 from .session import Session
 
-#: Parameters that say whose primitive a point is about.
+#: Parameters that select the crate of a primitive.
 WHOSE = ("channel", "lock")
 
 
 @dataclass(frozen=True)
-class Flavour:
+class Flavor:
     """A runner."""
 
-    #: What it says of itself; `{workers}` is filled in.
+    #: Its configuration; `{workers}` is filled in.
     configuration: str
-    #: The class of a workload's module that it runs.
+    #: The class that it runs in a workload's module.
     kind: str = "OnLoop"
-    #: Names the event loop; imports what it needs.
+    #: Returns the factory of the event loop, and imports its modules.
     loop_factory: Callable[[], LoopFactory | None] = lambda: None
-    #: What it is made of besides Python, by the names of their distributions.
+    #: Its packages besides Python, by distribution name.
     packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     #: Why workloads that sleep are n/a; None if they are not.
@@ -36,12 +36,12 @@ class Flavour:
     otherwise: str = "this runner does not support the workload"
 
     def session(self, cell: Cell) -> type[Session]:
-        """The class that does a cell.
+        """The class that runs a cell.
 
         Raises `BadRequest` with the reason where it cannot be done.
         """
         if cell.workload not in WORKLOADS and cell.workload not in self.workloads:
-            raise BadRequest(f"no workload {cell.workload!r}")
+            raise BadRequest(f"unknown workload {cell.workload!r}")
         if cell.workload not in self.workloads:
             raise BadRequest(self.otherwise)
         module = import_module(f".{self.workloads[cell.workload]}", __package__)
@@ -54,9 +54,9 @@ class Flavour:
         return kind
 
     def _unfit(self, cell: Cell, kind: type[Session]) -> str | None:
-        """Why it cannot do a point, whatever the workload."""
+        """Why it does not support a point, regardless of the workload."""
         if cell.variant not in kind.variants:
-            return f"no variant {cell.variant!r} of {cell.workload}"
+            return f"unknown variant {cell.variant!r} of {cell.workload}"
         for what in WHOSE:
             if (whose := cell.params.get(what, "own")) != "own":
                 return f"the {what} of {whose} belongs to another language"
@@ -79,55 +79,55 @@ ONE_THREAD = "Everything but `asyncio.to_thread` runs on one thread, regardless 
 GIL = "CPython's global interpreter lock lets only one thread at a time run Python code."
 HTTP_ONLY = "same as asyncio here: this workload does not use HTTP"
 
-FLAVOURS = {
-    "asyncio": Flavour(
+FLAVORS = {
+    "asyncio": Flavor(
         configuration="one event loop on one thread (asyncio.Runner), standard library only",
         notes=(GIL, ONE_THREAD),
     ),
-    "asyncio-uvloop": Flavour(
+    "asyncio-uvloop": Flavor(
         configuration="one uvloop event loop on one thread (asyncio.Runner)",
         loop_factory=_uvloop,
         packages=("uvloop",),
         notes=(GIL, ONE_THREAD, "The same program as `asyncio`, on uvloop's event loop."),
         wakes_early="uvloop counts time in whole milliseconds and may end a sleep up to 1 ms early",
     ),
-    "asyncio-aiohttp": Flavour(
+    "asyncio-aiohttp": Flavor(
         configuration="one event loop on one thread, with aiohttp's client and server",
         packages=("aiohttp",),
         notes=(GIL, ONE_THREAD, "`scrape` fetches its pages over HTTP with aiohttp."),
         workloads={"scrape": "io.scrape_aiohttp", "http-server": "io.http_server_aiohttp"},
         otherwise=HTTP_ONLY,
     ),
-    "fastapi": Flavour(
+    "fastapi": Flavor(
         configuration="FastAPI on one worker of uvicorn, with uvloop and httptools; no access log",
         loop_factory=_uvloop,
         packages=("fastapi", "uvicorn", "httptools", "uvloop"),
         notes=(GIL,),
         workloads={"http-server": "io.http_server_fastapi"},
-        otherwise="this runner supports HTTP servers only",
+        otherwise="this runner only supports HTTP servers",
     ),
-    "aiofiles": Flavour(
+    "aiofiles": Flavor(
         configuration="one event loop on one thread; aiofiles sends each call to a thread pool",
         packages=("aiofiles",),
         notes=(GIL,),
         workloads={"file-read": "io.file_read_aiofiles"},
-        otherwise="same as asyncio here: this workload reads no files",
+        otherwise="same as asyncio here: this workload does not read files",
     ),
-    "python-threads": Flavour(
+    "python-threads": Flavor(
         configuration="a ThreadPoolExecutor of {workers} threads for independent jobs, otherwise one "
         "thread per task",
         kind="OnThreads",
         notes=(GIL,),
         otherwise="not implemented for Python threads; see the runner `threads`",
     ),
-    "python-processes": Flavour(
+    "python-processes": Flavor(
         configuration="a ProcessPoolExecutor of {workers} processes",
         kind="OnProcesses",
         notes=(
             "Arguments and results are pickled and sent through pipes; this is timed.",
-            "CPU time is the sum over all processes. Threads and memory are sums, too; shared pages "
+            "CPU time is the sum over all processes. So are threads and memory; shared pages "
             "count once per process.",
         ),
-        otherwise="processes share nothing that these tasks could wait for; for CPU-bound jobs only",
+        otherwise="only for CPU-bound jobs: processes share no objects that tasks could wait for",
     ),
 }
