@@ -15,6 +15,12 @@ fn main() {
     let profile = format!("{}, target {}", setting("PROFILE"), setting("TARGET"));
     println!("cargo::rustc-env=RUNTIME_BENCH_PROFILE={profile}");
     println!("cargo::rustc-env=RUNTIME_BENCH_FEATURES={}", features());
+    if setting("PROFILE") == "release" && setting("CARGO_CFG_TARGET_OS") == "linux" {
+        // Symbols are a third of the command line, and nobody samples what is never timed.
+        for program in ["runtime-bench", "runtime-bench-counting"] {
+            println!("cargo::rustc-link-arg-bin={program}=-Wl,--strip-all");
+        }
+    }
     let lock = lockfile();
     // The repository whose lock file this is: of this crate, or of the one that uses it.
     commit(lock.as_deref().and_then(Path::parent).unwrap_or(Path::new(".")));

@@ -66,8 +66,8 @@ pub fn standard() -> Registry {
 
 /// Every workload of this project without runners: a starting point for the registry of another program.
 pub fn catalog() -> Registry {
-    let registry = own().with_catalog(runtime_bench_workloads::each);
-    registry.with_suites(runtime_bench_workloads::SUITES)
+    let registry = own().with_catalog(runtime_bench_catalog::each);
+    registry.with_suites(runtime_bench_catalog::SUITES)
 }
 
 /// A registry without workloads and runners, to which you add your own and chosen ones of the catalog.

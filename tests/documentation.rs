@@ -87,7 +87,8 @@ fn workload_section(entry: &Entry) -> String {
             format!("`{}{}`", variant.collect::<String>(), point.label())
         })
         .collect();
-    let listed = if entry.by_name() { "Points, if selected by name" } else { "Default points" };
+    let named = "Points, if selected by name (`--features all-workloads`)";
+    let listed = if entry.by_name() { named } else { "Default points" };
     let options = entry.options().iter();
     let options =
         options.map(|(name, default)| format!("- Option: `{name}`, `{default}` by default\n"));

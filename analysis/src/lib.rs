@@ -21,7 +21,8 @@ pub mod glossary;
 pub mod history;
 pub mod replay;
 pub mod report;
-pub mod stats;
+
+pub use runtime_bench_stats as stats;
 
 /// Tests the example in the readme.
 #[cfg(doctest)]

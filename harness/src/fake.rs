@@ -80,12 +80,12 @@ impl Runner for FakeRunner {
 
 /// Every workload on a runner.
 pub(crate) fn cells(runner: FakeRunner) -> Cells {
-    Cells::default().with(runner, runtime_bench_workloads::each)
+    Cells::default().with(runner, runtime_bench_catalog::each)
 }
 
 /// Every workload, and a program `fake` with all fake runners.
 pub(crate) fn registry() -> Registry {
-    Registry::default().with_catalog(runtime_bench_workloads::each).with_programs(&["fake"])
+    Registry::default().with_catalog(runtime_bench_catalog::each).with_programs(&["fake"])
 }
 
 /// The reply of a fake program to a probe.

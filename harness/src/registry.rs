@@ -42,6 +42,8 @@ pub struct Entry {
     /// Its description.
     pub info: WorkloadInfo,
     workload: &'static dyn DynWorkload,
+    /// The cargo feature that this build lacks and runners need for it.
+    pub(crate) left_out: Option<&'static str>,
 }
 
 impl std::ops::Deref for Entry {
@@ -167,6 +169,21 @@ impl WorkloadVisitor for Registry {
     }
 
     fn visit_both<W: Workload>(&mut self, _: W, workload: &'static dyn DynWorkload) {
+        self.register(workload, None);
+    }
+
+    fn visit_left_out<W: Workload>(
+        &mut self,
+        _: W,
+        workload: &'static dyn DynWorkload,
+        feature: &'static str,
+    ) {
+        self.register(workload, Some(feature));
+    }
+}
+
+impl Registry {
+    fn register(&mut self, workload: &'static dyn DynWorkload, left_out: Option<&'static str>) {
         let info = workload.info();
         if !workload.metrics().iter().any(|metric| metric.id == info.headline) {
             self.problems.push(format!(
@@ -177,7 +194,7 @@ impl WorkloadVisitor for Registry {
         if self.entry(&info.name).is_some() {
             self.problems.push(format!("duplicate workload name `{}`", info.name));
         } else {
-            self.workloads.push(Entry { info, workload });
+            self.workloads.push(Entry { info, workload, left_out });
         }
     }
 }

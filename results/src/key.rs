@@ -116,12 +116,13 @@ impl Point {
 
     /// The same point with one more parameter.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<ParamValue>, unit: &str) -> Self {
-        self.params.push(Param {
-            name: name.to_owned(),
-            value: value.into(),
-            unit: unit.to_owned(),
-        });
+    pub fn with(self, name: &str, value: impl Into<ParamValue>, unit: &str) -> Self {
+        self.with_param(name, value.into(), unit)
+    }
+
+    /// Not generic: hundreds of calls of [`Point::with`] share it.
+    fn with_param(mut self, name: &str, value: ParamValue, unit: &str) -> Self {
+        self.params.push(Param { name: name.to_owned(), value, unit: unit.to_owned() });
         self
     }
 

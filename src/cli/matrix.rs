@@ -116,7 +116,7 @@ pub struct MatrixArgs {
     /// them)
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with = "points")]
     suite: Option<String>,
-    /// Override a parameter of the points, such as `connections=64,1000` or `channel=own,tokio`
+    /// Override a parameter of the points, such as `connections=64,1000` or `capacity=1,unbounded`
     #[arg(long = "param", value_name = "NAME=VALUES", value_parser = param)]
     params: Vec<(String, Vec<ParamValue>)>,
     /// How to set the rates of `echo-latency`: `auto` calibrates once, before the first round, and uses

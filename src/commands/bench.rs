@@ -74,6 +74,13 @@ fn measured(
 ) -> Result<Option<Done>, Error> {
     let request = PlanRequest { evidence: args.evidence.level, ..args.matrix.request(registry)? };
     let mut planned = super::plan(registry, &request, interrupt)?;
+    match planned.left_out(registry) {
+        Some(why) if planned.runnable().next().is_none() => {
+            return Err(Error::Usage(format!("cannot measure anything: {why}")));
+        }
+        Some(why) if !args.output.quiet => print_error(&format!("note: {why}")),
+        _ => {}
+    }
     if args.dry_run {
         return print(&plan_text(&planned, &request)).map(|()| None);
     }

@@ -22,16 +22,18 @@ const RUNTIMES: [&str; 10] = [
 ];
 
 /// The allowed dependencies of the packages of each layer, without the prefix `runtime-bench-`.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("results", &[]),
     ("fixtures", &["results"]),
-    ("analysis", &["results"]),
+    ("stats", &["results"]),
+    ("analysis", &["results", "stats"]),
     ("reports", &["results", "analysis"]),
     ("profiles", &["results", "analysis"]),
     ("api", &["results"]),
     ("workloads", &["results", "api"]),
+    ("catalog", &["results", "api", "workloads"]),
     ("harness", &["results", "analysis", "api"]),
-    (RUNNERS, &["results", "api", "workloads", "sync"]),
+    (RUNNERS, &["results", "api", "catalog", "sync"]),
 ];
 
 /// The layer of every package in the folder of this name.

@@ -11,7 +11,7 @@ use cargo_metadata::{MetadataCommand, Package};
 const MORE: [(&str, &[&str]); 6] = [
     ("runtime-bench-results", &["schema/", "SCHEMA.md"]),
     ("runtime-bench-analysis", &["schema/", "tests/"]),
-    ("runtime-bench-workloads", &["tests/"]),
+    ("runtime-bench-catalog", &["tests/"]),
     ("runtime-bench-io-uring", &["tests/"]),
     ("runtime-bench-reports", &["examples/", "tests/"]),
     (

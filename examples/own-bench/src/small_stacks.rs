@@ -37,7 +37,7 @@ impl Runner for SmallStacks {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        on_threads(&|| io::Result::Ok(Stacks(Vec::new())), workload, setup)
+        on_threads(&|_| io::Result::Ok(Stacks(Vec::new())), workload, setup)
     }
 }
 

@@ -158,9 +158,8 @@ mod tests {
 
     #[test]
     fn slowest_runner_is_named_with_the_rates_of_the_others() {
-        let mut info = Registry::default().with_catalog(runtime_bench_workloads::each).entries()[0]
-            .info
-            .clone();
+        let mut info =
+            Registry::default().with_catalog(runtime_bench_catalog::each).entries()[0].info.clone();
         tell(&mut info, &[("tokio".into(), 61_234.0), ("threads".into(), 48_765.0)]);
         let note = info.notes.last().unwrap();
         assert!(

@@ -106,6 +106,19 @@ impl Planned {
         fewest.unwrap_or(1).min(wanted)
     }
 
+    /// Which of its workloads this build leaves out, in a sentence; `None` if it leaves out none.
+    pub fn left_out(&self, registry: &Registry) -> Option<String> {
+        let chosen = |entry: &&Entry| self.own_workloads().any(|info| info.name == entry.info.name);
+        let lacking = registry.entries().iter().filter(chosen);
+        let lacking = lacking.filter_map(|entry| Some((entry.info.name.as_str(), entry.left_out?)));
+        let (names, features): (Vec<&str>, Vec<&str>) = lacking.unzip();
+        let feature = features.first()?;
+        let names = names.join(", ");
+        Some(format!(
+            "this build leaves out {names}; `cargo bench --features {feature}` measures everything"
+        ))
+    }
+
     /// Cells that run, including the A/A controls.
     pub fn runnable(&self) -> impl Iterator<Item = &PlannedCell> {
         self.cells().filter(|cell| cell.not_applicable.is_none())

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn load_shares_replace_rates_where_a_capacity_is_known() {
-        let registry = Registry::default().with_catalog(runtime_bench_workloads::each);
+        let registry = Registry::default().with_catalog(runtime_bench_catalog::each);
         let entry = |name: &str| {
             registry
                 .entries()

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use regex::Regex;
+use runtime_bench_api::cells::{Cells, WorkloadVisitor};
 use runtime_bench_api::suite::{Members, Suite};
 use runtime_bench_api::workload::PointSet;
+use runtime_bench_workloads::calibration::null::Null;
+use runtime_bench_workloads::concurrency::spawn_join::SpawnJoin;
 
 use super::*;
-use crate::fake::{FakeExecutor, registry};
+use crate::fake::{FakeExecutor, FakeRunner, registry};
 
 fn request() -> PlanRequest {
     PlanRequest { workers: 2, seed: 1, ..PlanRequest::default() }
@@ -84,6 +87,29 @@ fn plan_names_the_suites_of_its_workloads() {
     );
     assert_eq!(named("^ping-pong/", None), ["usual: ping-pong"]);
     assert_eq!(named("", Some(QUEENS)), ["few: tree-search", "queens: tree-search"]);
+}
+
+#[test]
+fn workloads_that_a_build_leaves_out_are_not_applicable_and_named_with_their_feature() {
+    fn catalog(visitor: &mut impl WorkloadVisitor) {
+        visitor.visit(SpawnJoin);
+        visitor.visit_left_out(Null, &Null, "wide");
+    }
+    let registry = Registry::default().with_catalog(catalog).with_programs(&["fake"]);
+    let runner = FakeRunner { name: "tokio", family: Family::Async, class: Class::MultiThread };
+    let cells = Cells::default().with(runner, catalog);
+    let executor = FakeExecutor::without_programs().with_program("fake", cells);
+    let planned = |filter: &str| {
+        let filters = vec![Regex::new(filter).unwrap()];
+        make(&registry, &PlanRequest { filters, ..request() }, Limits::default(), &executor)
+            .unwrap()
+    };
+    let null = planned("null");
+    let reason = null.plan.cells[0].not_applicable.as_deref();
+    assert!(null.runnable().next().is_none() && reason.unwrap().contains("--features wide"));
+    let sentence = null.left_out(&registry).unwrap();
+    assert!(sentence.contains("null;") && sentence.contains("--features wide"), "{sentence}");
+    assert_eq!(planned("spawn-join").left_out(&registry), None);
 }
 
 #[test]
@@ -196,18 +222,18 @@ fn parameters_replace_those_of_the_points() {
 
 #[test]
 fn named_values_replace_those_of_the_points() {
-    let planned = |values: [&str; 2], param: &str| {
-        let filters = vec![Regex::new("bounded-queue").unwrap()];
+    let planned = |workload: &str, values: [&str; 2], param: &str| {
+        let filters = vec![Regex::new(workload).unwrap()];
         let params = vec![(param.to_owned(), values.map(Into::into).to_vec())];
         plan(&PlanRequest { filters, params, ..request() })
     };
-    let channels = planned(["own", "tokio"], "channel").unwrap().plan.cells;
-    for channel in ["channel=own", "channel=tokio"] {
+    let channels = planned("brigade", ["own", "socket"], "channel").unwrap().plan.cells;
+    for channel in ["channel=own", "channel=socket"] {
         assert!(channels.iter().any(|cell| cell.key.to_string().contains(channel)), "{channel}");
     }
-    let unbounded = planned(["unbounded"; 2], "capacity").unwrap().plan.cells;
+    let unbounded = planned("bounded-queue", ["unbounded"; 2], "capacity").unwrap().plan.cells;
     assert!(unbounded.iter().all(|cell| cell.key.to_string().contains("capacity=unbounded,")));
-    let unknown = planned(["own", "pipe"], "channel").unwrap_err().to_string();
+    let unknown = planned("brigade", ["own", "pipe"], "channel").unwrap_err().to_string();
     assert!(unknown.contains("must be one of own, tokio"), "{unknown}");
 }
 

@@ -19,9 +19,7 @@ use futures_lite::FutureExt;
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_async};
-use runtime_bench_api::runtime::{
-    AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, NoShutdown, OWN,
-};
+use runtime_bench_api::runtime::{AsyncRuntime, ChannelsVisitor, Family, LocksVisitor, NoShutdown};
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
@@ -81,20 +79,23 @@ impl Runner for AsyncStd {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let workers = setup.workers.to_string();
-        if env::var(THREADS).as_deref() != Ok(workers.as_str()) {
-            return Err(Failure::Request(format!(
-                "async-std trials require {THREADS}={workers} in the environment"
-            )));
-        }
-        on_async(&|| Ok(Runtime), workload, setup)
+        on_async(&running, workload, setup)
     }
+}
+
+fn running(setup: &Setup) -> io::Result<Runtime> {
+    let workers = setup.workers.to_string();
+    if env::var(THREADS).as_deref() == Ok(workers.as_str()) {
+        return Ok(Runtime);
+    }
+    let why = format!("async-std trials require {THREADS}={workers} in the environment");
+    Err(io::Error::other(why))
 }
 
 /// Every workload on async-std.
 #[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
-    Cells::default().with(AsyncStd, runtime_bench_workloads::each)
+    Cells::default().with(AsyncStd, runtime_bench_catalog::each)
 }
 
 /// The global runtime; its first task starts it.
@@ -235,7 +236,7 @@ impl AsyncRuntime for Runtime {
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        locks::by_name(if name == OWN { "async-lock" } else { name }, visitor)
+        locks::by_name::<locks::AsyncLock, V>(name, visitor)
     }
 
     fn with_channels<V: ChannelsVisitor>(
@@ -243,11 +244,10 @@ impl AsyncRuntime for Runtime {
         bounded: bool,
         visitor: V,
     ) -> Option<V::Output> {
-        match (name, bounded) {
-            (OWN, true) => Some(visitor.visit::<channels::AsyncStd>()),
-            (OWN, false) => Some(visitor.visit::<channels::AsyncStdUnbounded>()),
-            _ => runtime_bench_sync::channels::by_name(name, bounded, visitor),
-        }
+        use channels::{AsyncStd, AsyncStdUnbounded};
+        runtime_bench_sync::channels::by_name::<AsyncStd, AsyncStdUnbounded, V>(
+            name, bounded, visitor,
+        )
     }
 }
 

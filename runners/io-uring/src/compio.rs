@@ -69,8 +69,7 @@ impl Runner for Compio {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let settings = setup.settings.clone();
-        let build = || build(&settings).map(Runtime::<Alone>::new);
+        let build = |setup: &Setup| build(&setup.settings).map(Runtime::<Alone>::new);
         on_local(&build, workload, Setup { workers: 1, ..setup })
     }
 }
@@ -122,8 +121,7 @@ impl Runner for PerCore {
         if !W::SERVES {
             return Err(Failure::no_session());
         }
-        let Setup { workers, settings, .. } = setup.clone();
-        on_local(&|| divided(workers, &settings), workload, setup)
+        on_local(&divided, workload, setup)
     }
 }
 
@@ -156,9 +154,9 @@ type Job = Box<dyn FnOnce() + Send>;
 static OTHERS: OnceLock<Vec<Sender<Job>>> = OnceLock::new();
 
 /// Starts the other runtimes and returns the first.
-fn divided(workers: usize, settings: &Settings) -> io::Result<Runtime<Divided>> {
+fn divided(Setup { workers, settings, .. }: &Setup) -> io::Result<Runtime<Divided>> {
     let mut others = Vec::new();
-    for worker in 1..workers {
+    for worker in 1..*workers {
         let (sender, jobs) = unbounded::<Job>();
         let settings = settings.clone();
         others.push(sender);

@@ -22,11 +22,10 @@ use runtime_bench_results::key::Point;
 pub fn cells() -> Cells {
     let cells = Cells::default();
     #[cfg(feature = "compio")]
-    let cells = cells
-        .with(Compio, runtime_bench_workloads::each)
-        .with(PerCore, runtime_bench_workloads::each);
+    let cells =
+        cells.with(Compio, runtime_bench_catalog::each).with(PerCore, runtime_bench_catalog::each);
     #[cfg(feature = "monoio")]
-    let cells = cells.with(Monoio, runtime_bench_workloads::each);
+    let cells = cells.with(Monoio, runtime_bench_catalog::each);
     cells
 }
 

@@ -71,7 +71,7 @@ impl Runner for Monoio {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        on_local(&build, workload, Setup { workers: 1, ..setup })
+        on_local(&|_| build(), workload, Setup { workers: 1, ..setup })
     }
 }
 

@@ -8,8 +8,8 @@ use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::load::Traffic;
 use runtime_bench_api::runner::Runner;
 use runtime_bench_api::workload::{Failure, PointSet, Setup, Unsupported, Workload};
+use runtime_bench_catalog::each;
 use runtime_bench_io_uring::{Compio, Monoio, PerCore};
-use runtime_bench_workloads::each;
 
 /// Part of the reason that all runners give if the kernel refuses `io_uring`.
 const NO_RING: &str = "io_uring is unavailable";

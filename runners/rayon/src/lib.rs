@@ -43,22 +43,21 @@ impl Runner for Rayon {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let workers = setup.workers;
-        on_data_parallel(&|| Pool::start(workers), workload, setup)
+        on_data_parallel(&Pool::start, workload, setup)
     }
 }
 
 /// Every workload on rayon.
 #[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
-    Cells::default().with(Rayon, runtime_bench_workloads::each)
+    Cells::default().with(Rayon, runtime_bench_catalog::each)
 }
 
 struct Pool(rayon::ThreadPool);
 
 impl Pool {
-    fn start(workers: usize) -> io::Result<Self> {
-        let pool = ThreadPoolBuilder::new().num_threads(workers).build();
+    fn start(setup: &Setup) -> io::Result<Self> {
+        let pool = ThreadPoolBuilder::new().num_threads(setup.workers).build();
         pool.map(Self).map_err(io::Error::other)
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use std::{io, thread};
 
 use runtime_bench_api::runtime::{
-    AsyncRuntime, ChannelsVisitor, LocksVisitor, OWN, ShutdownRuntime, map_future,
+    AsyncRuntime, ChannelsVisitor, LocksVisitor, ShutdownRuntime, map_future,
 };
 use smol::Timer;
 use smol::fs::File;
@@ -194,7 +194,7 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        locks::by_name(if name == OWN { "async-lock" } else { name }, visitor)
+        locks::by_name::<locks::AsyncLock, V>(name, visitor)
     }
 
     fn with_channels<V: ChannelsVisitor>(
@@ -202,7 +202,9 @@ impl<E: Execute> AsyncRuntime for OnAsyncIo<E> {
         bounded: bool,
         visitor: V,
     ) -> Option<V::Output> {
-        channels::by_name(if name == OWN { "async-channel" } else { name }, bounded, visitor)
+        channels::by_name::<channels::AsyncChannel, channels::AsyncChannelUnbounded, V>(
+            name, bounded, visitor,
+        )
     }
 }
 

@@ -65,8 +65,8 @@ impl Runner for FuturesPool {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let workers = setup.workers;
-        on_async(&|| Running::start(workers).map(OnAsyncIo), workload, setup)
+        let build = |setup: &Setup| Running::start(setup.workers).map(OnAsyncIo);
+        on_async(&build, workload, setup)
     }
 }
 

@@ -59,7 +59,7 @@ impl Runner for SmolGlobal {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        on_async(&|| Ok(OnAsyncIo(Global)), workload, Setup { workers: 1, ..setup })
+        on_async(&|_| Ok(OnAsyncIo(Global)), workload, Setup { workers: 1, ..setup })
     }
 }
 

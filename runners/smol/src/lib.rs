@@ -20,10 +20,10 @@ use runtime_bench_api::cells::Cells;
 /// Every workload on every runner on smol's crates.
 #[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
-    let cells = Cells::default().with(Smol, runtime_bench_workloads::each);
+    let cells = Cells::default().with(Smol, runtime_bench_catalog::each);
     #[cfg(feature = "smol-global")]
-    let cells = cells.with(SmolGlobal, runtime_bench_workloads::each);
+    let cells = cells.with(SmolGlobal, runtime_bench_catalog::each);
     #[cfg(feature = "futures-pool")]
-    let cells = cells.with(FuturesPool, runtime_bench_workloads::each);
+    let cells = cells.with(FuturesPool, runtime_bench_catalog::each);
     cells
 }

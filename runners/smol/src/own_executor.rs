@@ -55,9 +55,12 @@ impl Runner for Smol {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let workers = setup.workers;
-        on_async(&|| Running::start(workers).map(OnAsyncIo), workload, setup)
+        on_async(&start, workload, setup)
     }
+}
+
+fn start(setup: &Setup) -> io::Result<OnAsyncIo<Running>> {
+    Running::start(setup.workers).map(OnAsyncIo)
 }
 
 /// The executor, once threads run it.

@@ -13,9 +13,9 @@ pub(crate) fn by_name<V: ChannelsVisitor>(
 ) -> Option<V::Output> {
     match (name, bounded) {
         ("flume", true) => Some(visitor.visit::<Flume<true>>()),
-        ("flume", false) => Some(visitor.visit::<Flume<false>>()),
+        ("flume", false) if V::UNBOUNDED => Some(visitor.visit::<Flume<false>>()),
         ("kanal", true) => Some(visitor.visit::<Kanal<true>>()),
-        ("kanal", false) => Some(visitor.visit::<Kanal<false>>()),
+        ("kanal", false) if V::UNBOUNDED => Some(visitor.visit::<Kanal<false>>()),
         _ => None,
     }
 }
@@ -119,6 +119,7 @@ mod tests {
 
     impl ChannelsVisitor for Takes {
         type Output = Vec<usize>;
+        const UNBOUNDED: bool = true;
 
         fn visit<C: Channels>(self) -> Vec<usize> {
             block_on(async {

@@ -5,18 +5,28 @@
 
 use std::future::{Future, ready};
 
-use runtime_bench_api::runtime::{Channels, ChannelsVisitor, Oneshot};
+use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN, Oneshot};
 use tokio::sync::{mpsc, oneshot};
 
 use runtime_bench_api::runtime::map_future;
 
-/// Passes the named channels, bounded or not, to a visitor; `None` for an unknown name.
-pub fn by_name<V: ChannelsVisitor>(name: &str, bounded: bool, visitor: V) -> Option<V::Output> {
+/// Passes the named channels, bounded or not, to a visitor: the runtime's own, or those of a crate that is
+/// compiled in. `None` for an unknown name.
+pub fn by_name<Own: Channels, OwnUnbounded: Channels, V: ChannelsVisitor>(
+    name: &str,
+    bounded: bool,
+    visitor: V,
+) -> Option<V::Output> {
+    const ALL: bool = cfg!(feature = "all-workloads");
     match (name, bounded) {
-        ("tokio", true) => Some(visitor.visit::<Tokio>()),
-        ("tokio", false) => Some(visitor.visit::<TokioUnbounded>()),
-        ("async-channel", true) => Some(visitor.visit::<AsyncChannel>()),
-        ("async-channel", false) => Some(visitor.visit::<AsyncChannelUnbounded>()),
+        (OWN, true) => Some(visitor.visit::<Own>()),
+        (OWN, false) if V::UNBOUNDED => Some(visitor.visit::<OwnUnbounded>()),
+        ("tokio", true) if ALL => Some(visitor.visit::<Tokio>()),
+        ("tokio", false) if ALL && V::UNBOUNDED => Some(visitor.visit::<TokioUnbounded>()),
+        ("async-channel", true) if ALL => Some(visitor.visit::<AsyncChannel>()),
+        ("async-channel", false) if ALL && V::UNBOUNDED => {
+            Some(visitor.visit::<AsyncChannelUnbounded>())
+        }
         #[cfg(feature = "channel-crates")]
         (name, bounded) => crate::channel_crates::by_name(name, bounded, visitor),
         #[cfg(not(feature = "channel-crates"))]

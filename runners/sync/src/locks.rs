@@ -3,14 +3,17 @@
 use std::future::Future;
 use std::sync::PoisonError;
 
-use runtime_bench_api::runtime::{Locks, LocksVisitor};
+use runtime_bench_api::runtime::{Locks, LocksVisitor, OWN};
 
-/// Passes the named locks to a visitor; `None` for an unknown name.
-pub fn by_name<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+/// Passes the named locks to a visitor: the runtime's own, or those of a crate that is compiled in. `None` for an
+/// unknown name.
+pub fn by_name<Own: Locks, V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
+    const ALL: bool = cfg!(feature = "all-workloads");
     match name {
-        "tokio" => Some(visitor.visit::<Tokio>()),
-        "async-lock" => Some(visitor.visit::<AsyncLock>()),
-        "std" => Some(visitor.visit::<Std>()),
+        OWN => Some(visitor.visit::<Own>()),
+        "tokio" if ALL => Some(visitor.visit::<Tokio>()),
+        "async-lock" if ALL => Some(visitor.visit::<AsyncLock>()),
+        "std" if ALL => Some(visitor.visit::<Std>()),
         _ => None,
     }
 }

@@ -13,6 +13,6 @@ use runtime_bench_api::cells::Cells;
 #[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     Cells::default()
-        .with(Threads, runtime_bench_workloads::each)
-        .with(ThreadPool, runtime_bench_workloads::each)
+        .with(Threads, runtime_bench_catalog::each)
+        .with(ThreadPool, runtime_bench_catalog::each)
 }

@@ -66,8 +66,9 @@ impl Runner for ThreadPool {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let threads = if workload.tasks_block() { setup.pool_threads } else { setup.workers };
-        on_threads(&|| Pool::start(threads), workload, setup)
+        let blocks = workload.tasks_block();
+        let threads = |setup: &Setup| if blocks { setup.pool_threads } else { setup.workers };
+        on_threads(&|setup| Pool::start(threads(setup)), workload, setup)
     }
 }
 

@@ -51,7 +51,7 @@ impl Runner for Threads {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        on_threads(&|| io::Result::Ok(OsThreads), workload, setup)
+        on_threads(&|_| io::Result::Ok(OsThreads), workload, setup)
     }
 }
 

@@ -1,12 +1,15 @@
 //! `tokio-current-thread`: everything on the thread that waits.
 
+use std::io;
+
 use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::instance::{Instance, on_async};
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use tokio::runtime::Builder;
+use runtime_bench_results::setting::Settings;
+use tokio::runtime::{Builder, Runtime};
 
 use super::{Blocking, Tokio, settings};
 use runtime_bench_api::runner::{Runner, Setting, packages};
@@ -49,12 +52,16 @@ impl Runner for CurrentThread {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let settings = setup.settings.clone();
-        let build = || {
-            let mut builder = Builder::new_current_thread();
-            settings::set(builder.enable_all(), &settings).build().map(Tokio::<Blocking>::new)
-        };
         // It has one, regardless of the others.
-        on_async(&build, workload, Setup { workers: 1, ..setup })
+        on_async(&start, workload, Setup { workers: 1, ..setup })
     }
+}
+
+fn start(setup: &Setup) -> io::Result<Tokio<Blocking>> {
+    runtime(&setup.settings).map(Tokio::new)
+}
+
+/// Builds the runtime.
+pub(crate) fn runtime(settings: &Settings) -> io::Result<Runtime> {
+    settings::set(Builder::new_current_thread().enable_all(), settings).build()
 }

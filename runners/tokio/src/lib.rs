@@ -22,6 +22,7 @@ use std::net::SocketAddr;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, thread};
@@ -30,7 +31,7 @@ use hyper_util::rt::TokioIo;
 #[cfg(feature = "catalog")]
 use runtime_bench_api::cells::Cells;
 use runtime_bench_api::runtime::{
-    AsyncRuntime, ChannelsVisitor, Counters, LocksVisitor, OWN, ShutdownRuntime,
+    AsyncRuntime, ChannelsVisitor, Counters, LocksVisitor, ShutdownRuntime,
 };
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
@@ -45,54 +46,49 @@ use runtime_bench_sync::{broadcasts, channels, locks};
 #[cfg(feature = "catalog")]
 pub fn cells() -> Cells {
     let cells = Cells::default()
-        .with(MultiThread, runtime_bench_workloads::each)
-        .with(CurrentThread, runtime_bench_workloads::each)
-        .with(WithRayon, runtime_bench_workloads::each)
-        .with(PerCore, runtime_bench_workloads::each);
+        .with(MultiThread, runtime_bench_catalog::each)
+        .with(CurrentThread, runtime_bench_catalog::each)
+        .with(WithRayon, runtime_bench_catalog::each)
+        .with(PerCore, runtime_bench_catalog::each);
     #[cfg(feature = "tokio-local")]
-    let cells = cells.with(Local, runtime_bench_workloads::each);
+    let cells = cells.with(Local, runtime_bench_catalog::each);
     cells
 }
 
-/// A running tokio runtime in one of its forms.
-struct Tokio<F> {
+/// A running tokio runtime, which offloads work as `O` does.
+///
+/// Tasks are the same on every scheduler, and so is this type: a workload is compiled once for all of them.
+struct Tokio<O> {
     runtime: Runtime,
-    form: PhantomData<F>,
+    offload: PhantomData<O>,
 }
 
-impl<F> Tokio<F> {
+impl<O> Tokio<O> {
     fn new(runtime: Runtime) -> Self {
-        Self { runtime, form: PhantomData }
+        Self { runtime, offload: PhantomData }
     }
 }
 
-/// The operations in which tokio's forms differ.
-trait Form: 'static {
+/// The runtimes besides the one that the root runs on, where each core has one. A static, because a process holds
+/// one instance.
+static OTHERS: OnceLock<Vec<Handle>> = OnceLock::new();
+
+fn others() -> &'static [Handle] {
+    OTHERS.get().map_or(&[], Vec::as_slice)
+}
+
+/// A way to offload work.
+trait Offload: 'static {
     /// As [`AsyncRuntime::offload`].
     fn offload<T: Send + 'static>(
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = T> + Send;
-
-    /// As [`AsyncRuntime::acceptors`].
-    fn acceptors() -> usize {
-        1
-    }
-
-    /// As [`AsyncRuntime::spawn_acceptor`].
-    fn spawn_acceptor(_: usize, task: impl Future<Output = ()> + Send + 'static) {
-        drop(tokio::spawn(task));
-    }
-
-    /// Runtimes besides the one that the root runs on.
-    fn others() -> &'static [Handle] {
-        &[]
-    }
 }
 
 /// Offloads to tokio's own pool of blocking threads.
 struct Blocking;
 
-impl Form for Blocking {
+impl Offload for Blocking {
     fn offload<T: Send + 'static>(
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = T> + Send {
@@ -100,7 +96,7 @@ impl Form for Blocking {
     }
 }
 
-impl<O: Form> AsyncRuntime for Tokio<O> {
+impl<O: Offload> AsyncRuntime for Tokio<O> {
     type Task<T: Send + 'static> = Task<T>;
     type Tcp = TcpStream;
     type Hyper = TokioIo<TcpStream>;
@@ -135,7 +131,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
 
     #[cfg(target_has_atomic = "64")]
     fn counters(&self) -> Counters {
-        let runtimes = [self.runtime.handle()].into_iter().chain(O::others());
+        let runtimes = [self.runtime.handle()].into_iter().chain(others());
         runtime_counters(runtimes.map(Handle::metrics))
     }
 
@@ -144,11 +140,14 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     }
 
     fn acceptors() -> usize {
-        O::acceptors()
+        1 + others().len()
     }
 
     fn spawn_acceptor(number: usize, task: impl Future<Output = ()> + Send + 'static) {
-        O::spawn_acceptor(number, task);
+        match number.checked_sub(1).and_then(|other| others().get(other)) {
+            Some(runtime) => drop(runtime.spawn(task)),
+            None => drop(tokio::spawn(task)),
+        }
     }
 
     fn detach<T: Send + 'static>(task: Task<T>) {
@@ -260,7 +259,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
     }
 
     fn with_locks<V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
-        locks::by_name(if name == OWN { "tokio" } else { name }, visitor)
+        locks::by_name::<locks::Tokio, V>(name, visitor)
     }
 
     fn with_channels<V: ChannelsVisitor>(
@@ -268,7 +267,7 @@ impl<O: Form> AsyncRuntime for Tokio<O> {
         bounded: bool,
         visitor: V,
     ) -> Option<V::Output> {
-        channels::by_name(if name == OWN { "tokio" } else { name }, bounded, visitor)
+        channels::by_name::<channels::Tokio, channels::TokioUnbounded, V>(name, bounded, visitor)
     }
 }
 

@@ -67,8 +67,7 @@ impl Runner for Local {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let settings = setup.settings.clone();
-        let build = || build(&settings).map(Runtime);
+        let build = |setup: &Setup| build(&setup.settings).map(Runtime);
         on_local(&build, workload, Setup { workers: 1, ..setup })
     }
 }

@@ -1,5 +1,7 @@
 //! `tokio`: the multi-thread scheduler.
 
+use std::io;
+
 use runtime_bench_api::instance::{Instance, on_async};
 use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, Setup, Workload};
@@ -39,14 +41,15 @@ impl Runner for MultiThread {
     }
 
     fn start<W: Workload>(&self, workload: W, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
-        let Setup { workers, settings, .. } = setup.clone();
-        let build = || {
-            let mut builder = Builder::new_multi_thread();
-            let builder = settings::set(builder.worker_threads(workers).enable_all(), &settings);
-            builder.build().map(Tokio::<Blocking>::new)
-        };
-        on_async(&build, workload, setup)
+        on_async(&start::<Blocking>, workload, setup)
     }
+}
+
+/// Builds the runtime.
+pub(crate) fn start<O>(setup: &Setup) -> io::Result<Tokio<O>> {
+    let mut builder = Builder::new_multi_thread();
+    let builder = builder.worker_threads(setup.workers).enable_all();
+    settings::set(builder, &setup.settings).build().map(Tokio::new)
 }
 
 #[cfg(test)]

@@ -10,10 +10,9 @@ use runtime_bench_api::runtime::Family;
 use runtime_bench_api::workload::{Failure, Requirements, Setup, Workload};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::key::Point;
-use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
-use super::{Form, Tokio, settings};
+use super::{Offload, Tokio, multi_thread, settings};
 use runtime_bench_api::runner::{Runner, Setting, packages};
 
 /// tokio's work-stealing scheduler with rayon's pool.
@@ -62,23 +61,21 @@ impl Runner for WithRayon {
         if !W::OFFLOADS {
             return Err(Failure::no_session());
         }
-        let Setup { workers, settings, .. } = setup.clone();
-        let build = || {
-            // The global pool, as in most programs; a process holds one instance.
-            let pool = ThreadPoolBuilder::new().num_threads(workers).build_global();
-            pool.map_err(io::Error::other)?;
-            let mut builder = Builder::new_multi_thread();
-            let builder = settings::set(builder.worker_threads(workers).enable_all(), &settings);
-            builder.build().map(Tokio::<OnRayon>::new)
-        };
-        on_async(&build, workload, setup)
+        on_async(&start, workload, setup)
     }
+}
+
+/// Starts rayon's global pool, as most programs do, and tokio. A process holds one instance.
+fn start(setup: &Setup) -> io::Result<Tokio<OnRayon>> {
+    let pool = ThreadPoolBuilder::new().num_threads(setup.workers).build_global();
+    pool.map_err(io::Error::other)?;
+    multi_thread::start(setup)
 }
 
 /// Sends work to rayon.
 struct OnRayon;
 
-impl Form for OnRayon {
+impl Offload for OnRayon {
     async fn offload<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
         let (sender, receiver) = oneshot::channel();
         rayon::spawn(move || {

@@ -22,12 +22,27 @@ pub trait WorkloadVisitor {
     fn visit_both<W: Workload>(&mut self, workload: W, _half: &'static dyn DynWorkload) {
         self.visit(workload);
     }
+
+    /// Takes one workload that is compiled for runners only with a cargo feature, which this build lacks.
+    fn visit_left_out<W: Workload>(
+        &mut self,
+        workload: W,
+        half: &'static dyn DynWorkload,
+        _feature: &'static str,
+    ) {
+        self.visit_both(workload, half);
+    }
 }
 
 /// A workload on a runner, compiled to native code as a pair.
 trait Cell: Send + Sync {
     fn workload(&self) -> &'static dyn DynWorkload;
     fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure>;
+
+    /// Why this build cannot start it.
+    fn left_out(&self) -> Option<String> {
+        None
+    }
 }
 
 struct Pair<W, R> {
@@ -44,6 +59,31 @@ impl<W: Workload, R: Runner> Cell for Pair<W, R> {
     fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure> {
         self.runner.start(self.workload.clone(), setup)
     }
+}
+
+/// A workload that this build leaves out.
+struct LeftOut {
+    half: &'static dyn DynWorkload,
+    feature: &'static str,
+}
+
+impl Cell for LeftOut {
+    fn workload(&self) -> &'static dyn DynWorkload {
+        self.half
+    }
+
+    fn start(&self, _: Setup) -> Result<Box<dyn Instance>, Failure> {
+        Err(Failure::Request(left_out(self.feature)))
+    }
+
+    fn left_out(&self) -> Option<String> {
+        Some(left_out(self.feature))
+    }
+}
+
+/// Why a build without a cargo feature does not run what needs it.
+pub fn left_out(feature: &str) -> String {
+    format!("Not in this build: `cargo bench --features {feature}` measures it.")
 }
 
 /// A runner with its type erased: everything except [`Runner::start`].
@@ -118,6 +158,15 @@ impl<R: Runner> WorkloadVisitor for Pairing<R> {
 
     fn visit_both<W: Workload>(&mut self, workload: W, half: &'static dyn DynWorkload) {
         self.cells.push(Box::new(Pair { workload, half, runner: self.runner }));
+    }
+
+    fn visit_left_out<W: Workload>(
+        &mut self,
+        _: W,
+        half: &'static dyn DynWorkload,
+        feature: &'static str,
+    ) {
+        self.cells.push(Box::new(LeftOut { half, feature }));
     }
 }
 
@@ -239,7 +288,10 @@ impl RunnerCells {
         });
         let support = |(workload, point): &(String, Point)| match (self.cell(workload), missing) {
             (Some(_), Some(reason)) => CellSupport::Refused(reason.to_owned()),
-            (Some(cell), None) => self.runner.support(cell.workload(), point),
+            (Some(cell), None) => match cell.left_out() {
+                Some(reason) => CellSupport::Refused(reason),
+                None => self.runner.support(cell.workload(), point),
+            },
             (None, _) => CellSupport::Unknown,
         };
         let cells = request.points.iter().map(support).collect();

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use super::delivery::{Delivery, Received, Sender, Shared, consume};
-use super::shared::{channel, check_family, unknown};
+use super::shared::{built, built_points, channel, check_family, unknown};
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 
@@ -14,6 +14,9 @@ use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 const CONSUMERS: &str = "consumers";
 /// The parameter with the number of items that a consumer takes at once.
 const BATCH: &str = "batch";
+
+/// What `own` is with several consumers.
+const OWN_OF_MANY: &str = "async-channel";
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +43,13 @@ impl FromPoint for Params {
             None => Ok(1),
         };
         let consumers = option(CONSUMERS)?;
-        let channel = match channel(point)? {
-            "tokio" if consumers > 1 => {
+        let channel = match (channel(point)?, consumers) {
+            (channel, 1) => channel,
+            ("tokio", _) => {
                 return Err(Unsupported::Point("tokio's mpsc has one receiver.".to_owned()));
             }
-            channel => channel,
+            (OWN, _) => built(OWN_OF_MANY).map(|_| OWN)?,
+            (channel, _) => channel,
         };
         Ok(Self {
             consumers,
@@ -65,7 +70,7 @@ impl Params {
     /// The crate whose channels async tasks use.
     fn crate_of_channels(self) -> &'static str {
         match (self.channel, self.consumers) {
-            (OWN, 2..) => "async-channel",
+            (OWN, 2..) => OWN_OF_MANY,
             (channel, _) => channel,
         }
     }
@@ -103,8 +108,8 @@ impl Workload for BoundedQueue {
             notes: vec![
                 "`channel=own` is the runtime's own channel: tokio's mpsc, async-channel in the \
                  version that async-std or smol re-exports, or the standard library's channel for \
-                 threads, the pool and rayon. The sweep runs tokio's and smol's channels on every \
-                 async runner."
+                 threads, the pool and rayon. With `--features all-workloads`, the sweep runs tokio's and \
+                 smol's channels on every async runner."
                     .into(),
                 "With several consumers, `own` is async-channel on every async runner, as tokio's \
                  documentation recommends: its mpsc has one receiver. Threads share the standard \
@@ -113,7 +118,8 @@ impl Workload for BoundedQueue {
                     .into(),
                 "With `batch`, a consumer takes up to that many available items at once: with \
                  tokio's `recv_many`, and otherwise with `try_recv` after the first item. \
-                 `channel=flume` and `channel=kanal` need `--features channel-crates`."
+                 Several consumers need `--features all-workloads`, and `channel=flume` and \
+                 `channel=kanal` need `--features channel-crates`."
                     .into(),
             ],
         }
@@ -126,7 +132,7 @@ impl Workload for BoundedQueue {
         let bounded = |items, capacity: u64, channel: &str| {
             point(8, items).with("capacity", capacity, "").with("channel", channel, "")
         };
-        match set {
+        let points = match set {
             PointSet::Smoke => [OWN, "async-channel"]
                 .map(|channel| point(1, 50).with("capacity", 4, "").with("channel", channel, ""))
                 .into_iter()
@@ -145,7 +151,8 @@ impl Workload for BoundedQueue {
                 bounded(10_000, 100, OWN).with(CONSUMERS, 8, ""),
                 bounded(10_000, 100, OWN).with(BATCH, 100, ""),
             ],
-        }
+        };
+        built_points::<Params>(points)
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
@@ -275,6 +282,7 @@ struct Iteration<R>(Params, PhantomData<fn() -> R>);
 
 impl<R: AsyncRuntime> ChannelsVisitor for Iteration<R> {
     type Output = Pin<Box<dyn Future<Output = Received> + Send>>;
+    const UNBOUNDED: bool = true;
 
     fn visit<C: Channels>(self) -> Self::Output {
         Box::pin(pass_on::<R, C>(self.0))

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::mpsc;
 
-use super::shared::{channel, check_family, unknown};
+use super::shared::{built_points, channel, check_family, unknown};
 use super::socket_line::{SocketLine, ThreadSocketLine};
 use runtime_bench_api::instance::Either;
 use runtime_bench_api::prelude::*;
@@ -59,8 +59,8 @@ impl Workload for Brigade {
                 "The line is set up before timing starts. A hop is one message from one task to \
                  the next."
                     .into(),
-                "`channel=own` is the runner's own channel. The sweep runs tokio's and smol's \
-                 channels on every async runner."
+                "`channel=own` is the runner's own channel. With `--features all-workloads`, the sweep \
+                 runs tokio's and smol's channels on every async runner."
                     .into(),
                 "`channel=socket` passes the message over pairs of Unix sockets: each hop is also \
                  a write, a wait for the kernel and a read."
@@ -73,7 +73,7 @@ impl Workload for Brigade {
         let point = |tasks: u64, channel: &str| {
             Point::new().with("tasks", tasks, "").with("channel", channel, "")
         };
-        match set {
+        let points = match set {
             PointSet::Smoke => {
                 [OWN, "async-channel", SOCKET].map(|channel| point(5, channel)).to_vec()
             }
@@ -86,7 +86,8 @@ impl Workload for Brigade {
                 point(500, SOCKET),
                 point(10_000, OWN),
             ],
-        }
+        };
+        built_points::<Params>(points)
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
-use super::shared::{check_family, lock, unknown};
+use super::shared::{built_points, check_family, lock, unknown};
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::{Locks, LocksVisitor, OWN};
 
@@ -57,8 +57,8 @@ impl Workload for Mutex {
             headline_phase: Phase::Warm,
             notes: vec![
                 "`lock=own` is the runtime's own lock: tokio's, async-lock for smol and \
-                 async-std, or the standard library's for threads and rayon. The sweep runs every \
-                 lock on every async runner."
+                 async-std, or the standard library's for threads and rayon. With \
+                 `--features all-workloads`, the sweep runs every lock on every async runner."
                     .into(),
                 "The standard library's lock blocks the worker that waits. That is fine when the \
                  lock is held briefly, as here."
@@ -74,13 +74,14 @@ impl Workload for Mutex {
                 .with("increments", increments, "")
                 .with("lock", lock, "")
         };
-        match set {
+        let points = match set {
             PointSet::Smoke => vec![point(4, 10, OWN), point(4, 10, "tokio")],
             PointSet::Quick => vec![point(100, 100, OWN)],
             PointSet::Full => {
                 [OWN, "tokio", "async-lock", "std"].map(|lock| point(100, 1_000, lock)).to_vec()
             }
-        }
+        };
+        built_points::<Params>(points)
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 
-use super::shared::{channel, check_family, unknown};
+use super::shared::{built_points, channel, check_family, unknown};
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 
@@ -94,8 +94,8 @@ impl Workload for PingPong {
             notes: vec![
                 "A hop is one message; a round is two. Channels hold one message. `channel=own` \
                  is the runner's own channel: tokio's mpsc, async-channel, or the standard \
-                 library's for threads. The sweep runs tokio's and smol's channels on every async \
-                 runner."
+                 library's for threads. With `--features all-workloads`, the sweep runs tokio's and \
+                 smol's channels on every async runner."
                     .into(),
             ],
         }
@@ -106,7 +106,7 @@ impl Workload for PingPong {
             let point = Point::new().with("pairs", pairs, "").with("rounds", rounds, "");
             point.with("channel", channel, "")
         };
-        match set {
+        let points = match set {
             PointSet::Smoke => [OWN, "async-channel"].map(|channel| point(2, 5, channel)).to_vec(),
             PointSet::Quick => vec![point(16, 50, OWN)],
             PointSet::Full => vec![
@@ -116,7 +116,8 @@ impl Workload for PingPong {
                 point(16, 1_000, "async-channel"),
                 point(100, 1_000, OWN),
             ],
-        }
+        };
+        built_points::<Params>(points)
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::shared::{check_family, lock, unknown};
+use super::shared::{built_points, check_family, lock, unknown};
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::{Locks, LocksVisitor, OWN};
 
@@ -95,13 +95,14 @@ impl Workload for RwLock {
                 .with("accesses", accesses, "")
                 .with("lock", lock, "")
         };
-        match set {
+        let points = match set {
             PointSet::Smoke => vec![point(4, 25, OWN), point(4, 25, "async-lock")],
             PointSet::Quick => vec![point(100, 100, OWN)],
             PointSet::Full => {
                 [OWN, "tokio", "async-lock", "std"].map(|lock| point(100, 1_000, lock)).to_vec()
             }
-        }
+        };
+        built_points::<Params>(points)
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {

@@ -7,13 +7,11 @@ use runtime_bench_api::runtime::OWN;
 
 const LOCKS: [&str; 4] = [OWN, "tokio", "async-lock", "std"];
 const CHANNELS: [&str; 5] = [OWN, "tokio", "async-channel", "flume", "kanal"];
-/// Channels that are compiled only with a feature.
-const OPTIONAL: [&str; 2] = ["flume", "kanal"];
 
 /// Parses the parameter `lock`.
 ///
 /// # Errors
-/// When it is missing or unknown.
+/// When it is missing, unknown, or not compiled in.
 pub(super) fn lock(point: &Point) -> Result<&'static str, Unsupported> {
     one_of(point, "lock", &LOCKS)
 }
@@ -23,12 +21,29 @@ pub(super) fn lock(point: &Point) -> Result<&'static str, Unsupported> {
 /// # Errors
 /// When it is missing, unknown, or not compiled in.
 pub(super) fn channel(point: &Point) -> Result<&'static str, Unsupported> {
-    let name = one_of(point, "channel", &CHANNELS)?;
-    if OPTIONAL.contains(&name) && !cfg!(feature = "channel-crates") {
-        let build = "build with --features channel-crates";
-        return Err(Unsupported::Point(format!("{name} is not compiled in; {build}")));
-    }
-    Ok(name)
+    one_of(point, "channel", &CHANNELS)
+}
+
+/// Checks that the locks or channels of a name are compiled in. Those of other crates are not by default, because
+/// each is the code of the workload again.
+///
+/// # Errors
+/// With the feature that compiles them.
+pub(super) fn built(name: &'static str) -> Result<&'static str, Unsupported> {
+    let (is_built, feature) = match name {
+        OWN => return Ok(name),
+        "flume" | "kanal" => (cfg!(feature = "channel-crates"), "channel-crates"),
+        _ => (cfg!(feature = "all-workloads"), "all-workloads"),
+    };
+    let lacks = || {
+        Unsupported::Point(format!("{name} is not compiled in; build with --features {feature}"))
+    };
+    is_built.then_some(name).ok_or_else(lacks)
+}
+
+/// The points of a workload whose locks and channels are compiled in.
+pub(super) fn built_points<P: FromPoint>(points: Vec<Point>) -> Vec<Point> {
+    points.into_iter().filter(|point| P::from_point(point).is_ok()).collect()
 }
 
 /// Checks that a family of runners can wait for a `lock` or `channel` (`kind`) of a crate.
@@ -54,6 +69,6 @@ fn one_of(point: &Point, param: &str, known: &[&'static str]) -> Result<&'static
     let name = known.iter().find(|name| {
         found.is_some_and(|found| found.value == ParamValue::Text((**name).to_owned()))
     });
-    name.copied()
-        .ok_or_else(|| Unsupported::Point(format!("`{param}` must be one of {}", known.join(", "))))
+    let unknown = || Unsupported::Point(format!("`{param}` must be one of {}", known.join(", ")));
+    name.copied().ok_or_else(unknown).and_then(built)
 }

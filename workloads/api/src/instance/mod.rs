@@ -22,7 +22,7 @@ use std::time::Duration;
 use crate::clock::{Clock, Stopwatch};
 use crate::runtime::{AsyncRuntime, Counters, DataParallel, LocalRuntime, ThreadRuntime, since};
 use crate::workload::{Failure, Placement, Setup, Timed, Trial, Workload};
-use prepared::{AnySend, Built, MakeRoot, Prepared, Ran, Slot};
+use prepared::{AnySend, MakeRoot, Prepared, Ran, Slot};
 
 /// A root task of an asynchronous runtime. It is boxed before the clock starts, so that a runtime's generic code is
 /// compiled for one root instead of one per workload.
@@ -46,19 +46,15 @@ macro_rules! on_futures {
         /// # Errors
         /// When the runtime cannot be built or the workload cannot be prepared.
         pub fn $on<W: Workload, R: $runtime>(
-            build: &dyn Fn() -> io::Result<R>,
+            build: &dyn Fn(&Setup) -> io::Result<R>,
             workload: W,
             setup: Setup,
         ) -> Result<Box<dyn Instance>, Failure> {
-            let trial = Trial::<W::Params>::new(setup)?;
-            let clock = trial.setup.clock;
-            let (runtime, build_time) = timed_build(build, $first::<R>, clock)?;
+            let trial = Trial::<W::Params>::new(setup.clone())?;
             let placement = workload.placement(&trial.params);
             let slot = Slot::default();
             let (prepare, root) = $prepare(workload.$on::<R>(trial.clone()), slot.clone());
-            runtime.run(prepare);
-            let built = Built { trial: Box::new(trial), build_time, clock };
-            $finish(runtime, placement, slot.take()?, root, built)
+            $finish(build, &setup, Box::new(trial), placement, prepare, slot, root)
         }
 
         fn $first<R: $runtime>(runtime: &R) {
@@ -97,21 +93,26 @@ macro_rules! on_futures {
         }
 
         fn $finish<R: $runtime>(
-            runtime: R,
+            build: &dyn Fn(&Setup) -> io::Result<R>,
+            setup: &Setup,
+            trial: Box<dyn Any>,
             placement: Placement,
-            session: Box<$any>,
+            prepare: $root,
+            slot: Slot<Box<$any>>,
             root: MakeRoot<$any, $root>,
-            built: Built,
         ) -> Result<Box<dyn Instance>, Failure> {
-            let run = move |root: $root| {
+            let (runtime, build_time) = timed_build(build, $first::<R>, setup)?;
+            runtime.run(prepare);
+            let session = Some(slot.take()?);
+            let run = Box::new(move |root: $root| {
                 let before = runtime.counters();
                 match placement {
                     Placement::Spawned => runtime.run(root),
                     Placement::OnCaller => runtime.run_on_caller(root),
                 }
                 since(runtime.counters(), &before)
-            };
-            Ok(Box::new(Prepared { session: Some(session), root, run: Box::new(run), built }))
+            });
+            Ok(Box::new(Prepared { session, root, run, trial, build_time, clock: setup.clock }))
         }
     };
 }
@@ -132,12 +133,11 @@ on_futures!(
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_threads<W: Workload, T: ThreadRuntime>(
-    build: &dyn Fn() -> io::Result<T>,
+    build: &dyn Fn(&Setup) -> io::Result<T>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, build_time) = timed_build(build, first_job::<T>, setup.clock)?;
-    on_jobs(thread_jobs(runtime), workload, W::on_threads::<T>, setup, build_time)
+    on_jobs(&|setup| thread_jobs(build, setup), workload, W::on_threads::<T>, setup)
 }
 
 /// Builds a data-parallel pool and prepares `workload` on it.
@@ -145,12 +145,11 @@ pub fn on_threads<W: Workload, T: ThreadRuntime>(
 /// # Errors
 /// When the runtime cannot be built or the workload cannot be prepared.
 pub fn on_data_parallel<W: Workload, D: DataParallel>(
-    build: &dyn Fn() -> io::Result<D>,
+    build: &dyn Fn(&Setup) -> io::Result<D>,
     workload: W,
     setup: Setup,
 ) -> Result<Box<dyn Instance>, Failure> {
-    let (runtime, build_time) = timed_build(build, first_parallel_job::<D>, setup.clock)?;
-    on_jobs(parallel_jobs(runtime), workload, W::on_data_parallel::<D>, setup, build_time)
+    on_jobs(&|setup| parallel_jobs(build, setup), workload, W::on_data_parallel::<D>, setup)
 }
 
 /// Prepares to load a server that another process took `build_time` to start.
@@ -164,11 +163,18 @@ pub fn on_address<W: Workload>(
     build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
     let prepare = move |workload: W, trial| workload.on_address(trial, address);
-    let run = |job: Job| {
-        job();
-        Counters::new()
-    };
-    on_jobs(Box::new(run), workload, prepare, setup, build_time)
+    on_jobs(&|_| Ok((Box::new(on_this_thread), build_time)), workload, prepare, setup)
+}
+
+/// Where jobs run.
+type RunJob = Box<dyn Fn(Job) -> Counters>;
+
+/// Starts what runs jobs; how long that took.
+type Start<'a> = dyn Fn(&Setup) -> Result<(RunJob, Duration), Failure> + 'a;
+
+fn on_this_thread(job: Job) -> Counters {
+    job();
+    Counters::new()
 }
 
 fn first_job<T: ThreadRuntime>(runtime: &T) {
@@ -179,37 +185,60 @@ fn first_parallel_job<D: DataParallel>(runtime: &D) {
     runtime.run(Box::new(|| ()) as Job);
 }
 
-fn thread_jobs<T: ThreadRuntime>(runtime: T) -> Box<dyn Fn(Job) -> Counters> {
-    Box::new(move |job| {
+fn thread_jobs<T: ThreadRuntime>(
+    build: &dyn Fn(&Setup) -> io::Result<T>,
+    setup: &Setup,
+) -> Result<(RunJob, Duration), Failure> {
+    let (runtime, build_time) = timed_build(build, first_job::<T>, setup)?;
+    let run = move |job| {
         runtime.run(job);
         Counters::new()
-    })
+    };
+    Ok((Box::new(run), build_time))
 }
 
-fn parallel_jobs<D: DataParallel>(runtime: D) -> Box<dyn Fn(Job) -> Counters> {
-    Box::new(move |job| {
+fn parallel_jobs<D: DataParallel>(
+    build: &dyn Fn(&Setup) -> io::Result<D>,
+    setup: &Setup,
+) -> Result<(RunJob, Duration), Failure> {
+    let (runtime, build_time) = timed_build(build, first_parallel_job::<D>, setup)?;
+    let run = move |job| {
         runtime.run(job);
         Counters::new()
-    })
+    };
+    Ok((Box::new(run), build_time))
 }
 
 /// Prepares `workload` in a job.
 fn on_jobs<W: Workload, S: Session>(
-    run: Box<dyn Fn(Job) -> Counters>,
+    start: &Start<'_>,
     workload: W,
     prepare: impl FnOnce(W, Trial<W::Params>) -> Result<S, Failure> + Send + 'static,
     setup: Setup,
-    build_time: Duration,
 ) -> Result<Box<dyn Instance>, Failure> {
     if !S::EXISTS {
         return Err(Failure::no_session());
     }
-    let trial = Trial::<W::Params>::new(setup)?;
-    let (slot, given, clock) = (Slot::<Box<AnySend>>::default(), trial.clone(), trial.setup.clock);
+    let trial = Trial::<W::Params>::new(setup.clone())?;
+    let (slot, given) = (Slot::<Box<AnySend>>::default(), trial.clone());
     let put = slot.clone();
-    run(Box::new(move || put.set(prepare(workload, given).map(|session| Box::new(session) as _))));
-    let built = Built { trial: Box::new(trial), build_time, clock };
-    Ok(Box::new(Prepared { session: Some(slot.take()?), root: block_job::<S>, run, built }))
+    let prepare =
+        Box::new(move || put.set(prepare(workload, given).map(|session| Box::new(session) as _)));
+    finish_jobs(start, &setup, Box::new(trial), prepare, slot, block_job::<S>)
+}
+
+fn finish_jobs(
+    start: &Start<'_>,
+    setup: &Setup,
+    trial: Box<dyn Any>,
+    prepare: Job,
+    slot: Slot<Box<AnySend>>,
+    root: MakeRoot<AnySend, Job>,
+) -> Result<Box<dyn Instance>, Failure> {
+    let (run, build_time) = start(setup)?;
+    run(prepare);
+    let session = Some(slot.take()?);
+    Ok(Box::new(Prepared { session, root, run, trial, build_time, clock: setup.clock }))
 }
 
 fn block_job<S: Session>(
@@ -238,12 +267,12 @@ fn block<S: Session>(
 
 /// Builds a runtime and runs an empty root task: some runtimes start their threads only then.
 fn timed_build<R>(
-    build: &dyn Fn() -> io::Result<R>,
+    build: &dyn Fn(&Setup) -> io::Result<R>,
     first_task: fn(&R),
-    clock: &'static dyn Clock,
+    setup: &Setup,
 ) -> Result<(R, Duration), Failure> {
-    let start = clock.now();
-    let runtime = build().map_err(Failure::io("building the runtime"))?;
+    let start = setup.clock.now();
+    let runtime = build(setup).map_err(Failure::io("building the runtime"))?;
     first_task(&runtime);
-    Ok((runtime, clock.now().saturating_sub(start)))
+    Ok((runtime, setup.clock.now().saturating_sub(start)))
 }

@@ -58,20 +58,15 @@ pub(super) type Ran<A> = (Box<A>, Box<AnySend>);
 /// Makes the root of one block, which leaves its result in the slot.
 pub(super) type MakeRoot<A, R> = fn(Box<A>, &'static dyn Clock, usize, Slot<Ran<A>>) -> R;
 
-/// The part that every instance has.
-pub(super) struct Built {
-    /// The workload's [`Trial`].
-    pub(super) trial: Box<dyn Any>,
-    pub(super) build_time: Duration,
-    pub(super) clock: &'static dyn Clock,
-}
-
 /// A session `A`, which a runtime borrows for each block in a root `R`.
 pub(super) struct Prepared<A: ?Sized, R> {
     pub(super) session: Option<Box<A>>,
     pub(super) root: MakeRoot<A, R>,
     pub(super) run: Box<dyn Fn(R) -> Counters>,
-    pub(super) built: Built,
+    /// The workload's [`Trial`].
+    pub(super) trial: Box<dyn Any>,
+    pub(super) build_time: Duration,
+    pub(super) clock: &'static dyn Clock,
 }
 
 impl<A: ?Sized, R> Instance for Prepared<A, R> {
@@ -81,14 +76,14 @@ impl<A: ?Sized, R> Instance for Prepared<A, R> {
         })?;
         let slot = Slot::default();
         let iterations = iterations.max(1) as usize;
-        let counters = (self.run)((self.root)(session, self.built.clock, iterations, slot.clone()));
+        let counters = (self.run)((self.root)(session, self.clock, iterations, slot.clone()));
         let (session, timed) = slot.take()?;
         self.session = Some(session);
-        Ok(Sample { counters, ..verify(&*self.built.trial, &*timed)? })
+        Ok(Sample { counters, ..verify(&*self.trial, &*timed)? })
     }
 
     fn build_time(&self) -> Duration {
-        self.built.build_time
+        self.build_time
     }
 }
 
@@ -108,6 +103,8 @@ impl<T> Default for Slot<T> {
 }
 
 impl<T> Slot<T> {
+    // Each root calls it, after the clock has stopped.
+    #[inline(never)]
     pub(super) fn set(&self, result: Result<T, Failure>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
     }

@@ -139,7 +139,7 @@ impl From<Verdict> for ControlCheck {
 }
 
 /// The side of 1 on which the whole interval of a ratio lies, beyond a margin.
-pub(crate) fn side(interval: Interval, margin: f64) -> Option<Verdict> {
+pub fn side(interval: Interval, margin: f64) -> Option<Verdict> {
     if interval.high < 1.0 / (1.0 + margin) {
         Some(Verdict::Faster)
     } else {

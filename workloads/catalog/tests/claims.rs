@@ -24,7 +24,7 @@ impl WorkloadVisitor for Points {
 fn claims_name_points_that_workloads_have() {
     for workers in WORKERS {
         let mut points = Points(workers, BTreeMap::new());
-        runtime_bench_workloads::each(&mut points);
+        runtime_bench_catalog::each(&mut points);
         for claim in claims::all(workers) {
             for cell in claim.cells() {
                 let known = points.1.get(&cell.workload).is_some_and(|p| p.contains(&cell.point));

@@ -51,7 +51,7 @@ fn of_thirds(samples: &[f64], level: f64) -> Option<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::median_interval;
+    use crate::median_interval;
     use fastrand::Rng;
     use runtime_bench_fixtures::normal;
 

@@ -8,13 +8,12 @@ use runtime_bench_api::suite::{Members, Suite};
 use runtime_bench_api::tls;
 use runtime_bench_api::workload::{PointSet, Workload};
 use runtime_bench_results::key::{Point, WORKERS};
-
-use crate::cpu::cpu_batch::CpuBatch;
-use crate::io::connect_churn::ConnectChurn;
-use crate::io::echo_latency::EchoLatency;
-use crate::io::http_server::HttpServer;
-use crate::io::tcp_echo::TcpEcho;
-use crate::memory::idle_connections::IdleConnections;
+use runtime_bench_workloads::cpu::cpu_batch::CpuBatch;
+use runtime_bench_workloads::io::connect_churn::ConnectChurn;
+use runtime_bench_workloads::io::echo_latency::EchoLatency;
+use runtime_bench_workloads::io::http_server::HttpServer;
+use runtime_bench_workloads::io::tcp_echo::TcpEcho;
+use runtime_bench_workloads::memory::idle_connections::IdleConnections;
 
 /// Every suite, in the order in which they are listed.
 pub const SUITES: &[Suite] = &[

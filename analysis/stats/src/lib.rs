@@ -44,5 +44,4 @@ pub use shift::shift;
 pub use speed_up::{Amdahl, SpeedUp, Universal, speed_up};
 pub use spread::{Change as RowChange, Spread, between_runs, deviation};
 pub use unpaired::{Unpaired, fewest_unpaired, unpaired};
-pub(crate) use verdict::side;
-pub use verdict::{ControlCheck, MARGIN, ResultClass, TIE, Verdict};
+pub use verdict::{ControlCheck, MARGIN, ResultClass, TIE, Verdict, side};

@@ -90,7 +90,7 @@ pub(super) fn of_medians(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::median;
+    use crate::median;
 
     #[test]
     fn fewest_resamples_span_the_whole_range() {
