@@ -20,7 +20,9 @@ impl<'a> Times<'a> {
     pub(super) fn of_both(reference: &'a Evidence, candidate: &'a Evidence) -> Option<[Self; 2]> {
         let mut both = [Self::of(reference)?, Self::of(candidate)?];
         if both.iter().any(|times| times.queued.is_none()) {
-            both.iter_mut().for_each(|times| times.queued = None);
+            for times in &mut both {
+                times.queued = None;
+            }
         }
         Some(both)
     }
