@@ -53,7 +53,7 @@ fn list(ended: &Ended, name: &str) -> Vec<Value> {
     document[name].as_array().unwrap_or_else(|| panic!("no {name}: {ended:?}")).clone()
 }
 
-/// The program that draws is not part of the usual builds.
+/// The program that draws flame graphs is not part of the usual builds.
 #[track_caller]
 fn drew_flame_graphs_or_said_why_not(ended: &Ended, report: &Path) {
     let page = fs::read_to_string(report.join("index.html")).unwrap();
@@ -168,7 +168,7 @@ fn ab_without_common_cells_is_inconclusive() {
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn ab_compares_a_runner_with_settings_in_rows_of_its_own() {
     let folder = tempdir().unwrap();
-    // The trials of the head must be asked for the runner with its setting, like those of the base.
+    // Requests to trials of the head must have the runner with its setting, like those of the base.
     let seen = folder.path().join("seen");
     let record = format!("printf '%s\\n' \"$request\" >> '{}'", seen.display());
     let head = rerouted(

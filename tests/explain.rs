@@ -101,7 +101,7 @@ fn strace(program: &Path, request: &str, folder: &Path) -> (BTreeMap<String, f64
     (calls, operations)
 }
 
-/// Calls per operation by strace, of some pairs of trials.
+/// Calls per operation according to strace, for some pairs of trials.
 fn by_strace(program: &Path, cell: &CellKey) -> BTreeMap<String, Vec<f64>> {
     let folder = tempdir().unwrap();
     let mut slopes: BTreeMap<String, Vec<f64>> = BTreeMap::new();
@@ -173,7 +173,7 @@ fn steady(evidence: &Evidence, event: &Event) -> Option<f64> {
     evidence.values(event).and_then(alike)
 }
 
-/// The median of values that are alike.
+/// The median of similar values.
 fn alike(values: &[f64]) -> Option<f64> {
     let median = median(values)?;
     let is_close = |value: &f64| (value - median).abs() <= STEADY * median;

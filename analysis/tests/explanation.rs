@@ -170,7 +170,7 @@ fn waiting_for_a_core_is_at_most_the_remaining_time() {
     assert_eq!(parts(310.0), [(Part::Waiting, 700.0), (Part::CoreWait, 300.0)]);
     // Threads of the process waited for each other.
     assert_eq!(parts(9_000.0), [(Part::CoreWait, 1_090.0), (Part::Waiting, -90.0)]);
-    // Only one of both knows.
+    // Only one of the two knows.
     let (one, other) = (&times(700.0, 10.0)[..3], times(1_700.0, 310.0));
     let explanation = explain(&evidence("a", one), &evidence("b", &other)).unwrap();
     assert_eq!(explanation.parts[0].part, Part::Waiting);

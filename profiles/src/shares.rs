@@ -42,7 +42,7 @@ impl Row {
     }
 }
 
-/// At most the requested number of lines: the roles with the largest differences first.
+/// At most the requested number of lines, the roles with the largest differences first.
 pub(crate) fn lines(
     request: &ProfileRequest,
     what: &str,

@@ -141,13 +141,27 @@ fn every_cell_of_the_table_has_a_result_or_a_reason() {
     let run = typical_run();
     let page = page(&run);
     let table = between(&page, "<table class=\"matrix\">", "</table>");
-    let cells: Vec<&str> = table.split("<td").skip(1).collect();
-    assert_eq!(cells.len(), 6 * 7, "six comparisons of seven runners");
-    for cell in &cells {
-        let empty = cell.contains("class=\"na\"");
-        assert_eq!(empty, cell.contains("<span>–</span>"), "{cell}");
-        assert!(!empty || cell.contains("title=\""), "{cell}");
+    let list = between(&page, "<details class=\"reasons\"", "</details>");
+    let reasons: Vec<&str> = list.split("<li>").skip(1).collect();
+    let rows: Vec<&str> = table.split("<tr data-row").skip(1).collect();
+    assert_eq!(rows.len(), 6, "six comparisons");
+    let mut mentioned = vec![false; reasons.len()];
+    for row in rows {
+        let cells: Vec<&str> = row.split("<td").skip(1).collect();
+        assert_eq!(cells.len(), 7, "seven runners");
+        let whys = row.split_once("data-why=\"").map(|(_, rest)| rest.split('"').next().unwrap());
+        let whys: Vec<&str> = whys.map_or(vec![""; 7], |whys| whys.split(',').collect());
+        for (cell, why) in cells.iter().zip(whys) {
+            let fails = cell.contains("class=\"ko\"");
+            let empty = cell.contains("class=\"na\"") && !cell.contains("<svg");
+            assert_eq!(empty, cell.contains("</i>–"), "{cell}");
+            assert_eq!(empty || fails, !why.is_empty(), "{cell} has {why:?}");
+            if let Ok(place) = why.parse::<usize>() {
+                mentioned[place] = true;
+            }
+        }
     }
+    assert!(mentioned.iter().all(|one| *one) && !reasons.is_empty(), "{reasons:?}");
     for row in analyze(&run).groups.iter().flat_map(|group| &group.rows) {
         let reason = row.status.reason().replace('<', "&lt;").replace('>', "&gt;");
         assert!(page.matches(reason.as_str()).count() >= 1, "{reason}");

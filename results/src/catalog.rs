@@ -84,13 +84,13 @@ pub struct WorkloadInfo {
     pub notes: Vec<String>,
 }
 
-/// A set of cells with a purpose, of which a run has at least one.
+/// A set of cells with a purpose; the run has at least one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SuiteInfo {
     /// Its name, as in `--suite NAME`.
     pub name: String,
-    /// What it is for, in one sentence.
+    /// Its purpose, in one sentence.
     pub purpose: String,
     /// Names of its workloads in the run.
     pub workloads: Vec<String>,

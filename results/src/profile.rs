@@ -19,10 +19,10 @@ pub struct ProfileRequest {
     pub recordings: [Recording; 2],
 }
 
-/// What was drawn.
+/// The result of drawing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileReply {
-    /// Where the CPU time of both goes, for a terminal.
+    /// The CPU time of both by role, for a terminal.
     pub lines: Vec<String>,
     /// The names of the graphs in their folder: of the reference, of the candidate, and of their difference.
     pub files: Vec<String>,

@@ -43,7 +43,7 @@ pub struct RunHeader {
     pub workloads: Vec<WorkloadInfo>,
     /// The description of every runner of the plan.
     pub runners: Vec<RunnerInfo>,
-    /// The suites that workloads of the plan belong to; files of earlier versions name none.
+    /// The suites of the workloads of the plan; missing in files of earlier versions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suites: Vec<SuiteInfo>,
 }

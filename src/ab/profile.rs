@@ -1,4 +1,4 @@
-//! Where the CPU time of both builds goes in the rows that were explained: flame graphs for the page.
+//! The CPU time of both builds in the explained rows: flame graphs for the page.
 
 use std::fs;
 
@@ -15,10 +15,10 @@ use super::explain::Subject;
 /// Lines about a row.
 const LINES: usize = 20;
 
-/// Samples both builds in every row that was explained, until it is interrupted. `subjects` run trial programs with
-/// debug information where these were built.
+/// Samples both builds in every explained row, until it is interrupted. `subjects` run trial programs with
+/// debug information if these were built.
 ///
-/// What is missing for a profile is a warning of the document, because the comparison is complete without it.
+/// If a profile cannot be drawn, the document gets a warning, because the comparison is complete without it.
 pub fn profile(
     document: &mut Document,
     subjects: &[Subject<'_>],
@@ -36,7 +36,7 @@ pub fn profile(
         match of_row(subject, interrupt) {
             Ok(profile) => found.push(profile),
             Err(why) => {
-                // The rows after it would lack the same.
+                // The later rows would fail for the same reason.
                 document.warnings.push(format!("no flame graphs of {row}: {why}"));
                 break;
             }
@@ -45,7 +45,7 @@ pub fn profile(
     found
 }
 
-/// The profile of a row, or what is missing for it.
+/// The profile of a row, or the reason why it is missing.
 fn of_row(subject: &Subject<'_>, interrupt: &Interrupt) -> Result<RowProfile, String> {
     let Subject { row, cell, base, head } = subject;
     let folder = Scratch::new().map_err(|error| error.summary())?;

@@ -18,7 +18,7 @@ pub struct Common {
     pub only_base: Vec<String>,
     /// Names of those that only the head can run.
     pub only_head: Vec<String>,
-    /// Runners with settings that neither can run anywhere, and why.
+    /// Runners with settings that neither build can run in any row, with the reason.
     pub unsupported: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ pub fn common(base: &Listing, head: &Listing) -> Common {
     common
 }
 
-/// Runners with settings that neither can run anywhere, and why, each fact once.
+/// Runners with settings that neither build can run in any row, with the reason, each fact once.
 fn unsupported(base: &Listing, head: &Listing) -> Vec<String> {
     let runs = |runner: &str| {
         let mut cells = base.cells.iter().chain(&head.cells).map(|listed| &listed.cell);

@@ -311,7 +311,7 @@ fn setting(text: &str) -> Result<SettingValues, String> {
     Ok(((runner.to_owned(), name.to_owned()), values))
 }
 
-/// A setting with its values, as it is written.
+/// A setting with its values, as written.
 pub(crate) fn setting_text(text: &str) -> Result<String, String> {
     setting(text).map(|_| text.to_owned())
 }

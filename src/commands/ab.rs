@@ -49,7 +49,7 @@ pub struct AbArgs {
     /// Override a parameter of the points, such as `connections=64,1000`
     #[arg(long = "param", value_name = "NAME=VALUES")]
     params: Vec<String>,
-    /// Also compare a runner with another value of a setting, in rows of its own, such as
+    /// Also compare a runner with another value of a setting, in separate rows, such as
     /// `tokio.event-interval=16,31`; both builds get the same values
     #[arg(long = "setting", value_name = "RUNNER.NAME=VALUES", value_parser = setting_text)]
     settings: Vec<String>,
@@ -90,7 +90,8 @@ pub struct AbArgs {
     /// Count what both builds do, and explain the 10 largest differences
     #[arg(long)]
     explain: bool,
-    /// Also sample stacks of both builds, and put a flame graph of each and of their difference into the report
+    /// Also sample the stacks of both builds, and add flame graphs of each and of their difference to the
+    /// report
     #[arg(long, requires_all = ["explain", "report"])]
     profile_stacks: bool,
     /// Do not print progress
@@ -292,7 +293,7 @@ impl Executables {
         subjects
     }
 
-    /// Flame graphs of the rows that were explained.
+    /// Flame graphs of the explained rows.
     fn profiles(
         &self,
         args: &AbArgs,

@@ -41,17 +41,18 @@ impl Part {
     }
 }
 
-/// What most system calls take, ns.
+/// The duration of most system calls, ns.
 const CALL: RangeInclusive<f64> = 50.0..=3e3;
-/// What those take that carry data or wake a thread, ns. On a 2-core AMD EPYC VM, a read or a write takes 0.3 µs for
-/// the 8 bytes of an eventfd, 0.4 µs for 64 bytes of a pipe, 1.4 µs of a Unix socket and 5.5 µs of TCP on loopback;
-/// 1 µs for 4 KiB of a file in the page cache, 3 µs for 64 KiB. To wake a thread, it takes 5 to 21 µs.
+/// The duration of calls that transfer data or wake a thread, ns. On a 2-core AMD EPYC VM, a read or a write
+/// takes 0.3 µs for the 8 bytes of an eventfd, 0.4 µs for 64 bytes of a pipe, 1.4 µs of a Unix socket and 5.5
+/// µs of TCP on loopback; 1 µs for 4 KiB of a file in the page cache, 3 µs for 64 KiB. Waking a thread takes
+/// 5 to 21 µs.
 const LONG_CALL: RangeInclusive<f64> = 100.0..=2e4;
-/// Such calls besides the families of `read` and `write`.
+/// Such calls other than the families of `read` and `write`.
 const LONG_CALLS: [&str; 7] =
     ["futex", "recvfrom", "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto"];
 
-/// What one call takes in the kernel, ns.
+/// The duration of one call in the kernel, ns.
 fn call_ns(name: &str) -> RangeInclusive<f64> {
     let is_long = [&READS[..], &WRITES, &LONG_CALLS].iter().any(|names| names.contains(&name));
     if is_long { LONG_CALL } else { CALL }

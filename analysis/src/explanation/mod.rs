@@ -1,8 +1,9 @@
 //! Explains the difference of two runners from counted evidence.
 //!
-//! The difference in wall time per operation is split into user time, system time, waiting for a core, and the
-//! rest, which add up in each process. Events that differ in the same direction are listed with the part that they can
-//! account for, the most important first. Only counted events that can be large enough are called an explanation.
+//! The difference in wall time per operation is split into user time, system time, waiting for a core, and
+//! the rest, which add up in each process. Events that differ in the same direction are listed with the part
+//! that they can account for, the most important first. Only events whose count can be large enough are
+//! called an explanation.
 
 mod cells;
 mod cost;

@@ -11,12 +11,12 @@ pub(super) struct Times<'a> {
     wall: &'a [f64],
     user: &'a [f64],
     system: &'a [f64],
-    /// Ready to run without a core, all threads, if that is known of both runners.
+    /// Time for which threads were ready to run without a core, all threads, if it is known for both runners.
     queued: Option<&'a [f64]>,
 }
 
 impl<'a> Times<'a> {
-    /// Of two runners; `None` where the times of one were not counted.
+    /// The times of two runners; `None` if those of one were not counted.
     pub(super) fn of_both(reference: &'a Evidence, candidate: &'a Evidence) -> Option<[Self; 2]> {
         let mut both = [Self::of(reference)?, Self::of(candidate)?];
         if both.iter().any(|times| times.queued.is_none()) {
@@ -48,7 +48,7 @@ impl<'a> Times<'a> {
         self.each(|wall, user, system, _| (user + system) / wall)
     }
 
-    /// A part of the wall time in which so many cores worked.
+    /// A part of the wall time in which this many cores worked.
     pub(super) fn part(&self, part: Part, cores: f64) -> Vec<f64> {
         self.each(|wall, user, system, queued| {
             let rest = wall - (user + system) / cores;

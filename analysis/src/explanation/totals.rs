@@ -52,7 +52,7 @@ impl Totals {
             .retain(|event, count| other.counts.get(event).map(|more| *count += more).is_some());
     }
 
-    /// How many events of all kinds were counted.
+    /// The number of events of all kinds.
     pub fn events(&self) -> f64 {
         self.counts.values().sum()
     }

@@ -53,7 +53,7 @@ pub struct Planned {
     pub workloads: Vec<WorkloadInfo>,
     /// Its runners.
     pub runners: Vec<RunnerInfo>,
-    /// The suites that its workloads belong to.
+    /// The suites of its workloads.
     pub suites: Vec<SuiteInfo>,
     /// The programs that run their trials.
     pub probes: Probes,

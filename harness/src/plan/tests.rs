@@ -51,7 +51,7 @@ fn rare_workloads_are_measured_if_named() {
     assert!(planned(&[], PointSet::Full));
 }
 
-/// A suite of one point that no other suite has.
+/// A suite with one point that is in no other suite.
 const QUEENS: Suite = Suite {
     name: "queens",
     purpose: "a test",

@@ -21,7 +21,7 @@ const AXES: [f64; 4] = [1.1, 1.25, 2.0, 10.0];
 /// Share of the rows whose intervals fit on the axis.
 const SHOWN: f64 = 0.9;
 
-/// Where the CPU time of both builds goes in a row.
+/// The CPU time of both builds in a row, by role.
 #[derive(Clone, Debug)]
 pub struct RowProfile {
     /// Name of the row.
@@ -32,8 +32,8 @@ pub struct RowProfile {
     pub graphs: Vec<(String, Vec<u8>)>,
 }
 
-/// Writes the page of a comparison, its preview picture, its flame graphs and its data into a folder, which is
-/// created if necessary, and returns the path of the page. `command` is the command that made it.
+/// Writes the page of a comparison, its preview picture, its flame graphs and its data into a folder, which
+/// is created if necessary, and returns the path of the page. `command` is the command that wrote it.
 ///
 /// # Errors
 /// When the folder holds another site, or a file cannot be written.
@@ -53,7 +53,7 @@ pub fn write_page(
     files::write_all(folder, &files)
 }
 
-/// The place of a flame graph below the folder of the page.
+/// The path of a flame graph in the folder of the page.
 fn graph(place: usize, name: &str) -> String {
     format!("profiles/{}/{name}", place + 1)
 }

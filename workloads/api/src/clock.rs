@@ -22,7 +22,7 @@ pub trait Clock: Send + Sync {
     fn calls(&self) -> Option<Calls> {
         None
     }
-    /// What the scheduler knows of every live thread; `None` where it does not tell.
+    /// The scheduler's figures for every live thread; `None` if it has none.
     fn scheduled(&self) -> Option<Vec<Scheduled>> {
         None
     }
@@ -209,7 +209,7 @@ pub struct Timing {
     pub usage: Usage,
     /// System calls of all iterations, if the clock counts them.
     pub calls: Option<Calls>,
-    /// How long threads were ready to run but had no core, all of them together, if the clock knows.
+    /// The time for which threads were ready to run but had no core, in total, if the clock knows it.
     pub queued: Option<Duration>,
 }
 

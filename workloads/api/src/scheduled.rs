@@ -1,11 +1,11 @@
-//! How long threads wait for a core, as the scheduler counts it.
+//! The time for which threads wait for a core, as counted by the scheduler.
 
 use std::time::Duration;
 
 /// Threads that have ended may have used the rest of the CPU time.
 const COMPLETE: f64 = 0.99;
 
-/// What the scheduler knows of a thread.
+/// The scheduler's figures for a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scheduled {
     /// The thread.
@@ -16,8 +16,8 @@ pub struct Scheduled {
     pub queued_ns: u64,
 }
 
-/// What the scheduler knows of every live thread of this process (`schedstat` in `proc(5)`); `None` where the kernel
-/// does not tell, and where more threads live than can be read quickly.
+/// The scheduler's figures for every live thread of this process (`schedstat` in `proc(5)`); `None` if the
+/// kernel has none, or if there are more threads than can be read quickly.
 #[cfg(target_os = "linux")]
 pub fn scheduled() -> Option<Vec<Scheduled>> {
     use std::fs;
@@ -31,7 +31,7 @@ pub fn scheduled() -> Option<Vec<Scheduled>> {
         }
         let path = entry.ok()?.path();
         let thread = path.file_name()?.to_str()?.parse().ok()?;
-        // A thread that has just ended has no times any more.
+        // A thread that has just ended no longer has times.
         let Ok(text) = fs::read_to_string(path.join("schedstat")) else { continue };
         let mut times = text.split_whitespace().map_while(|time| time.parse().ok());
         threads.push(Scheduled { thread, cpu_ns: times.next()?, queued_ns: times.next()? });
@@ -45,8 +45,8 @@ pub fn scheduled() -> Option<Vec<Scheduled>> {
     None
 }
 
-/// How long all threads together were ready to run but had no core, between two moments in which the process had so
-/// much CPU time; `None` where threads that are gone had a share in that.
+/// The total time for which threads were ready to run but had no core, between two moments between which the
+/// process used this much CPU time; `None` if threads that have ended used part of it.
 pub(crate) fn queued(before: &[Scheduled], now: &[Scheduled], cpu: Duration) -> Option<Duration> {
     let (mut known, mut queued) = (0, 0);
     for thread in now {
@@ -87,7 +87,7 @@ mod tests {
             while start.elapsed() < Duration::from_millis(60) {}
         };
         let (begin, end) = (Barrier::new(2), Barrier::new(2));
-        // A thread for the whole test, because its core stays with it.
+        // A separate thread for the whole test, because it stays pinned to its core.
         let both = thread::scope(|scope| {
             let first = scope.spawn(|| {
                 let all = sched_getaffinity(Pid::from_raw(0)).unwrap();
@@ -98,7 +98,7 @@ mod tests {
                 let second = scope.spawn(|| {
                     begin.wait();
                     work();
-                    // It lives until it was read.
+                    // It lives until it has been read.
                     end.wait();
                 });
                 let before = scheduled();
@@ -116,7 +116,7 @@ mod tests {
                 let queued = queued(&before, &now, Duration::ZERO).unwrap();
                 assert!(queued >= Duration::from_millis(15), "{queued:?}");
             }
-            _ => println!("skipped: this kernel does not tell, or there are too many threads"),
+            _ => println!("skipped: this kernel does not count it, or there are too many threads"),
         }
     }
 }

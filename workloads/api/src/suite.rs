@@ -35,8 +35,8 @@ impl Suite {
         self.members.iter().flat_map(|members| members.points(workload, workers)).collect()
     }
 
-    /// Whether this suite names a workload that is measured at `points`: at any of them, or at one of its own
-    /// points if it has a list of points. The sweeps name none, because every workload has one.
+    /// Whether this suite contains a workload that is measured at `points`: at any of them, or at one of the
+    /// suite's points if it has a list of points. The sweeps contain none, because every workload has one.
     pub fn names(&self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
         !points.is_empty() && self.members.iter().any(|members| members.names(workload, points))
     }

@@ -380,10 +380,10 @@ mod tests {
     fn untrusted_certificates_end_the_handshake_on_both_sides() {
         let ((server, _), (_, client)) = (pair().unwrap(), pair().unwrap());
         let (near, far) = Slow::pair();
-        let (served, connected) = both(server.accept(far), client.connect(near));
+        let (accepted, connected) = both(server.accept(far), client.connect(near));
         let refused = connected.err().unwrap();
         assert_eq!(refused.kind(), ErrorKind::InvalidData);
         assert!(refused.to_string().contains("certificate"), "{refused}");
-        assert!(served.is_err());
+        assert!(accepted.is_err());
     }
 }
