@@ -10,7 +10,7 @@ use std::process::Command;
 use common::Ended;
 use tempfile::tempdir;
 
-/// Runs the script on a shell command, outside of any CI service.
+/// Runs the script on a shell command, outside any CI service.
 fn gate(folder: &Path, command: &str, step_summary: Option<&Path>) -> Ended {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/ci-gate");
     let mut gate = Command::new("bash");

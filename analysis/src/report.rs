@@ -36,8 +36,8 @@ impl<'a> Report<'a> {
         Self { schema: SCHEMA, run, analysis, explanations }
     }
 
-    /// Writes it as a line of JSON. A report holds every trial: this crate is optimized, those of its callers are
-    /// not.
+    /// Writes it as a line of JSON. This is done here because a report holds every trial, and this crate is
+    /// optimized, unlike its callers.
     ///
     /// # Errors
     /// When the writer fails.

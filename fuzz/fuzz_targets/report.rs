@@ -1,5 +1,5 @@
 //! Any runs that a valid results file can hold, rendered in every way: their data never becomes markup, and
-//! no file is outside of the site.
+//! no file is outside the site.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

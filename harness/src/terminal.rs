@@ -45,7 +45,7 @@ fn hand_over(text: &str) -> Result<(), Error> {
     }
 }
 
-/// JSON whose strings contain no raw control characters. There are none outside of strings.
+/// JSON whose strings contain no raw control characters. There are none outside strings.
 fn escaped(json: &str) -> String {
     // All of them take one unit of UTF-16.
     let shown =

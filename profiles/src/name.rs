@@ -36,7 +36,7 @@ fn plain_type(mut name: &str) -> &str {
     name
 }
 
-/// Keeps the text outside of angle brackets.
+/// Keeps the text outside angle brackets.
 fn segments(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
     let mut depth = 0_usize;
@@ -89,7 +89,7 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// Where `word` first stands outside of angle brackets.
+/// The position of the first `word` outside angle brackets.
 fn top_level(text: &str, word: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut before = ' ';

@@ -8,8 +8,8 @@ pub fn sanitize(text: &str) -> String {
     text.chars().map(|c| if is_control(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Whether a text needs no replacement. Nearly all text is printable ASCII, which is looked at eight bytes at once:
-/// this runs over every page of a report, in a crate that is not optimized.
+/// Whether a text needs no replacement. Nearly all text is printable ASCII, which is checked eight bytes at a
+/// time, because this runs over every page of a report, in a crate that is not optimized.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -20,7 +20,7 @@ fn is_plain(text: &str) -> bool {
             at += 8;
             continue;
         }
-        // All before is ASCII or was taken as a whole, so a character begins here.
+        // Everything before is ASCII or was taken as a whole, so a character begins here.
         let Some(character) = text[at..].chars().next() else { break };
         if is_control(character) {
             return false;
@@ -34,7 +34,7 @@ fn is_plain(text: &str) -> bool {
 fn is_printable_ascii(eight: u64) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     const EACH: u64 = 0x0101_0101_0101_0101;
-    // With the high bit clear in all, neither sum carries into the next byte.
+    // If the high bit is clear in all bytes, neither sum carries into the next byte.
     let (below_7f, from_20) = (eight.wrapping_add(EACH), eight.wrapping_add(EACH * 0x60));
     eight & HIGH == 0 && below_7f & HIGH == 0 && from_20 & HIGH == HIGH
 }

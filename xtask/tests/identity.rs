@@ -38,7 +38,7 @@ fn copy(to: &Path) {
     }
 }
 
-/// Copies the built packages from outside of this workspace to a separate folder, with their timestamps.
+/// Copies the built packages from outside this workspace to a separate folder, with their timestamps.
 fn built_dependencies(target: &Path) -> TempDir {
     let copy = tempdir_in(target).expect("a folder");
     for folder in ["deps", ".fingerprint", "build"] {

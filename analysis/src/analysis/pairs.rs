@@ -44,8 +44,9 @@ pub fn pairwise(run: &Run, analysis: &Analysis, reference: Option<&str>) -> Vec<
     pairs
 }
 
-/// Compares each row of some comparisons with each row before it where both have a figure: the places of candidate
-/// and reference, by comparison. Nothing [leans](lean) yet, and means that no verdict depends on have no interval.
+/// Compares each row of some comparisons with each earlier row if both have a figure, and returns the places
+/// of candidate and reference, by comparison. Nothing [leans](lean) yet, and means on which no verdict
+/// depends have no interval.
 pub fn each_with_each(
     run: &Run,
     gathered: &Gathered<'_>,
@@ -68,7 +69,7 @@ pub fn each_with_each(
     })
 }
 
-/// What the headline costs in each row, by round.
+/// The cost of the headline in each row, by round.
 fn costs(gathered: &Gathered<'_>, group: &Group) -> Vec<BTreeMap<u32, f64>> {
     let costs = |row: &Row| gathered.costs(&row.key, group.phase, Role::Subject, &group.headline);
     group.rows.iter().map(costs).collect()

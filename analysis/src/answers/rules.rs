@@ -13,8 +13,8 @@ pub(super) struct Rule {
     pub(super) question: &'static str,
     /// The workloads that answer it, each at its first point. A runner must have a result in all of them.
     pub(super) workloads: &'static [&'static str],
-    /// Workloads outside of the default suite that answer it as well, each at its first point. One counts where the
-    /// run has a result of it from every runner that has one in all of `workloads`.
+    /// Workloads outside the default suite that also answer it, each at its first point. One counts if the
+    /// run has its result from every runner that has results in all of `workloads`.
     pub(super) more: &'static [&'static str],
     /// Whether to show the headline of the first workload instead of ratios.
     pub(super) figures: bool,

@@ -192,7 +192,7 @@ pub(super) fn more_rounds(run: &Run, field: &Field<'_>, pick: &Pick) -> String {
     }
 }
 
-/// The command that measures some workloads, with more rounds than the run had if `longer`.
+/// The command that measures some workloads; if `longer`, with more rounds than the run had.
 pub(super) fn command(run: &Run, workloads: &[&str], longer: bool) -> String {
     let cargo = run.header.command.first().is_none_or(|word| word == "cargo");
     let program = if cargo { "cargo bench --" } else { "runtime-bench bench" };

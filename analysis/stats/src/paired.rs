@@ -76,7 +76,7 @@ pub fn compare(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison 
     compared(reference, costs, level, true)
 }
 
-/// The same, but the interval of the mean costs is computed only where the verdict depends on it: its bootstrap
+/// The same, but the interval of the mean costs is computed only if the verdict depends on it: its bootstrap
 /// takes most of the time of a comparison.
 pub fn compare_medians(reference: &str, costs: &[(f64, f64)], level: f64) -> Comparison {
     compared(reference, costs, level, false)

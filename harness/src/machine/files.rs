@@ -39,7 +39,7 @@ pub(super) fn in_groups<T>(controller: &str, read: impl Fn(&Path) -> Option<T>) 
 
 /// The folders of a process's control groups; `own` is the content of `/proc/PID/cgroup` (cgroups(7)).
 ///
-/// In a container, the path may be outside of it; the mount is then the process's own group.
+/// In a container, the path may be outside it; the mount is then the process's own group.
 fn groups(mount: &Path, own: &str, controller: &str) -> Vec<PathBuf> {
     let mut folders = Vec::new();
     for line in own.lines() {

@@ -62,7 +62,7 @@ impl Axis {
         };
         let round = scaled.round();
         let step = ticks::step(low, high, round);
-        // Rounding down would leave the figure outside of the axis.
+        // Rounding down would leave the figure outside the axis.
         let (first, last) = ((low / step).floor() * step, (high / step).ceil() * step);
         let (low, high) = (first.min(low), last.max(high));
         let ticks = numbered(ticks::linear(low, high, round), scaled);

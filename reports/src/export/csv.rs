@@ -101,7 +101,7 @@ pub(crate) fn table(
             let cell = Cell {
                 record: cell(run, group, row),
                 explained: explanations.next_if(is_it),
-                // Counts belong to a cell, whatever the phase.
+                // Counts belong to a cell, regardless of the phase.
                 counted: counted.get(&row.key).filter(|_| group.phase != Phase::Startup),
             };
             write(&mut writer, group, row, &cell)
@@ -111,9 +111,9 @@ pub(crate) fn table(
     writer.into_inner().map_err(|error| ReportError::encode("CSV", &error))
 }
 
-/// What the lines of a row are made of.
+/// The content of the lines of a row.
 struct Cell<'a> {
-    /// What they share.
+    /// Their common fields.
     record: Record<'a>,
     explained: Option<&'a CellExplanation>,
     counted: Option<&'a Vec<&'a Evidence>>,

@@ -46,7 +46,7 @@ pub(super) fn document(page: Page<'_, '_>, current: &str, title: &str, body: &Ma
     shell(&head, &navbar::navbar(page, current), body, &foot)
 }
 
-/// A document outside of a site, with its preview picture next to it.
+/// A document outside a site, with its preview picture next to it.
 pub(crate) fn lone_document(title: &str, description: &str, body: &Markup) -> String {
     let bar = html! { header.bar { span.brand { "runtime-bench" } (controls::theme_switch()) } };
     let foot = html! { p { "Made by runtime-bench " (env!("CARGO_PKG_VERSION")) "." } };

@@ -28,14 +28,15 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             h2 { "How answers are computed" }
             div.prose {
                 p {
-                    "Each answer on the overview is based on the workloads that its card names. Workloads outside of \
-                     the default suite count if every runner of the card has a result in them. An answer recommends \
-                     the runners that no settled or leaning comparison beats in any workload, and that beat \
-                     another runner or tie with one that does. Counts of wins and averages over different \
-                     workloads are not used. Single-threaded runners are mentioned; external runners and \
-                     discontinued runtimes are never recommended. An answer is decided if it is based on \
-                     settled comparisons, leaning if some of them are leaning, and open if no difference is \
-                     shown."
+                    "Each answer on the overview is based on the workloads that its card names. \
+                     Workloads outside the default suite count if every runner of the card has a \
+                     result in them. An answer recommends the runners that no settled or leaning \
+                     comparison beats in any workload, and that beat another runner or tie with \
+                     one that does. Counts of wins and averages over different workloads are not \
+                     used. Single-threaded runners are mentioned; external runners and \
+                     discontinued runtimes are never recommended. An answer is decided if it is \
+                     based on settled comparisons, leaning if some of them are leaning, and open \
+                     if no difference is shown."
                 }
             }
             h2 { "Limits" }

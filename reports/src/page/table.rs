@@ -148,13 +148,13 @@ fn legend(view: &View<'_>, columns: &[&Runner<'_>]) -> Markup {
     }
 }
 
-/// Why cells have no result, each reason once.
+/// The reasons why cells have no result, each one once.
 struct Reasons<'a> {
     reasons: Vec<Reason<'a>>,
     cells: usize,
 }
 
-/// A reason, and the workloads for which it holds of each runner.
+/// A reason, and the workloads to which it applies for each runner.
 struct Reason<'a> {
     why: String,
     runners: Vec<(&'a str, Vec<&'a str>)>,
@@ -218,7 +218,7 @@ impl<'a> Reasons<'a> {
     }
 }
 
-/// The runners of a reason and their workloads; runners of the same workloads stand together.
+/// The runners of a reason and their workloads; runners with the same workloads are grouped.
 fn holds(reason: &Reason<'_>) -> Markup {
     let mut parts: Vec<(Vec<&str>, &[&str])> = Vec::new();
     for (runner, titles) in &reason.runners {

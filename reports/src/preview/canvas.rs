@@ -97,7 +97,7 @@ impl Canvas {
     }
 
     fn blend(&mut self, x: u32, y: u32, share: f32, color: [u8; 3]) {
-        // Few shades make the file half as large.
+        // With few shades, the file is half as large.
         let share = (share * 15.0).round() / 15.0;
         if x >= WIDTH || share <= 0.0 {
             return;
