@@ -64,7 +64,7 @@ pub fn standard() -> Registry {
     catalog().with_programs(TRIAL_PROGRAMS)
 }
 
-/// Every workload of this project without runners: a starting point for the registry of your own program.
+/// Every workload of this project without runners: a starting point for the registry of another program.
 pub fn catalog() -> Registry {
     let registry = own().with_catalog(runtime_bench_catalog::each);
     registry.with_suites(runtime_bench_catalog::SUITES)

@@ -78,6 +78,40 @@ fn settings_are_listed_checked_and_verified_in_separate_rows() {
     }
 }
 
+#[cfg(not(feature = "tls"))]
+#[test]
+fn tls_names_the_feature_that_compiles_it() {
+    let folder = tempdir().unwrap();
+    for workload in ["http-server", "connect-churn", "idle-connections"] {
+        let args = ["list", workload, "--param", "tls=on"];
+        run(folder.path(), &args).fails_with(2, &["build with --features tls"]);
+    }
+}
+
+#[cfg(feature = "tls")]
+#[test]
+fn servers_work_over_tls_or_say_why_not() {
+    let folder = tempdir().unwrap();
+    let filter = "^(http-server|connect-churn|idle-connections)/";
+    let args = ["verify", filter, "--profile", "smoke", "--param", "tls=on"];
+    let ended = run(folder.path(), &args);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for runner in ["tokio", "async-std", "smol", "threads"] {
+        for cell in [
+            format!("connect-churn/{runner}/connections=4,at-once=2,tls=on "),
+            format!(
+                "http-server/{runner}/connections=2,requests=3,wait=0 ms,client=runtime,tls=on "
+            ),
+            format!("idle-connections/{runner}/connections=4,tls=on "),
+        ] {
+            let ok = |line: &str| line.starts_with("ok") && line.contains(&cell);
+            assert!(ended.stdout.lines().any(ok), "no {cell} in {}", ended.stdout);
+        }
+    }
+    let unknown = ["list", "http-server", "--param", "tls=1.2"];
+    run(folder.path(), &unknown).fails_with(2, &["`tls` must be one of off, on"]);
+}
+
 #[cfg(not(feature = "mimalloc"))]
 #[test]
 fn allocator_option_requires_its_executable() {

@@ -119,7 +119,7 @@ fn report_open_uses_the_desktop_program() {
     let (folder, _results) = two_runs();
     let ended = open(folder.path(), None);
     ended.fails_with(2, &["cannot open site/index.html", "open it in a browser yourself"]);
-    assert_eq!(ended.stdout, "site/index.html\n", "it is written all the same");
+    assert_eq!(ended.stdout, "site/index.html\n", "it is still written");
     let ended = open(folder.path(), Some("#!/bin/sh\necho \"$1\" >opened\n"));
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let opened = folder.path().join("opened");

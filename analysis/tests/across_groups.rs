@@ -71,7 +71,7 @@ fn cost_is_fitted_along_each_parameter_with_the_others_fixed() {
             measure(&mut run, "spawn", &point, "tokio", cost);
         }
     }
-    // A variant of its own, with too few values.
+    // A separate variant, with too few values.
     for count in [10, 100] {
         measure(&mut run, "spawn", &tasks(count).variant("other"), "tokio", 1.0);
     }

@@ -30,7 +30,7 @@ const TABLE: &str = "table";
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
     if arguments.next().is_some_and(|argument| argument == TABLE) {
-        // `cargo bench` adds an option of its own.
+        // `cargo bench` adds this option.
         let files: Vec<OsString> = arguments.filter(|argument| argument != "--bench").collect();
         return table::print(&files);
     }

@@ -112,7 +112,7 @@ const PATHS: &[(&str, Role)] = &[
     ("unlink_chunk*", Role::Allocator),
     ("runtime_bench*", Role::Harness),
     ("runtime_bench_workloads", Role::Workload),
-    // No roles of their own.
+    // They have no roles.
     ("alloc", Role::Other),
     ("concurrent_queue", Role::Other),
     ("core", Role::Other),

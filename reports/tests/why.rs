@@ -123,5 +123,5 @@ fn data_holds_the_evidence_and_what_it_explains() {
     assert_eq!((&call[6], &call[10]), ("per message", "12"));
     assert_eq!(&counted("counted: wall time").unwrap()[6], "ns per message");
     let explained = rows.iter().filter(|row| row[last].contains("epoll_wait")).count();
-    assert_eq!(explained, explanations.len(), "beside the headline");
+    assert_eq!(explained, explanations.len(), "next to the headline");
 }

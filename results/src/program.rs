@@ -101,6 +101,9 @@ pub struct ClientRequest {
     pub pool_threads: usize,
     /// The address of the server on loopback.
     pub port: u16,
+    /// The server's certificate in DER; `None` without TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Vec<u8>>,
 }
 
 /// A trial program's description of its runners.

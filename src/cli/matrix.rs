@@ -50,8 +50,8 @@ pub struct ResumeArgs {
 /// How much evidence to collect.
 #[derive(Clone, Debug, Args)]
 pub struct EvidenceArgs {
-    /// Evidence of why runners differ, stored with the results: `cheap` is what timed trials count anyway (CPU
-    /// times, context switches, page faults, reads and writes), `full` adds trials that count system calls,
+    /// Evidence of why runners differ, stored with the results: `cheap` has the counts of timed trials only
+    /// (CPU times, context switches, page faults, reads and writes), `full` adds trials that count system calls,
     /// allocations and hardware events, for at most 60 s or a quarter of the run
     #[arg(id = "evidence", long = "evidence", value_name = "LEVEL", default_value_t = Level::default(),
         value_parser = PossibleValuesParser::new(Level::NAMES).try_map(|name| Level::from_str(&name)))]

@@ -50,7 +50,7 @@ pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from)
 }
 
-/// `target/runtime-bench`, wherever cargo's target folder is.
+/// `target/runtime-bench`, in cargo's target folder.
 pub fn home() -> PathBuf {
     target().join("runtime-bench")
 }

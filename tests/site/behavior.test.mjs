@@ -41,7 +41,7 @@ describe("the table", () => {
     assert.match(await tab.locator("#counts").textContent(), /^\d+ comparisons: /);
     const shown = await everything(tab);
     await tab.reload();
-    assert.deepEqual(await everything(tab), shown, "after loading anew");
+    assert.deepEqual(await everything(tab), shown, "after reloading");
     await field(tab, "Compare with").selectOption("tokio");
     assert.equal(await hash(tab), "");
     assert.equal(await cell(tab, "Many timers", "threads"), "12× slower");
@@ -88,7 +88,7 @@ describe("the table", () => {
     assert.equal(await tab.locator("#empty:visible").count(), 0, "no runner is near-empty");
   }));
 
-  test("shows only what is settled", inTab({}, async (tab) => {
+  test("shows only settled results", inTab({}, async (tab) => {
     const before = await rows(tab);
     await field(tab, "only settled").check();
     assert.equal(await hash(tab), "#only=1");
@@ -108,7 +108,7 @@ describe("the table", () => {
     assert.ok(!(await tab.locator(".answer p b").allTextContents()).join().includes("async-std"));
   }));
 
-  test("the numbers of the answers follow what is shown, their recommendations stay", inTab({ site: "answers" }, async (tab) => {
+  test("the numbers of the answers follow the filters, their recommendations stay", inTab({ site: "answers" }, async (tab) => {
     const card = tab.locator("#answer-timers");
     const numbers = () => card.locator("li").first().textContent();
     const [given, recommended] = [await numbers(), await card.locator("p b").textContent()];
@@ -127,7 +127,7 @@ describe("the table", () => {
     assert.equal(await card.locator("p b").textContent(), recommended);
   }));
 
-  test("keeps what is settled in view, whatever is shown of it", inTab({ hash: "#only=1" }, async (tab) => {
+  test("keeps settled results in view under every filter", inTab({ hash: "#only=1" }, async (tab) => {
     const settled = await rows(tab);
     for (const label of ["absolute", "CPU time"]) {
       await tab.locator("#controls").getByLabel(label, { exact: true }).check();
@@ -142,7 +142,7 @@ describe("the table", () => {
     assert.deepEqual(await rows(tab), ["deadlock"]);
   }));
 
-  test("filters by workload and topic, whatever the case", inTab({}, async (tab) => {
+  test("filters by workload and topic, ignoring case", inTab({}, async (tab) => {
     await field(tab, "Filter").fill("TIMERS, g");
     assert.deepEqual(await rows(tab), ["Many timers, gathered"]);
     assert.equal(await hash(tab), "#find=TIMERS,+g");

@@ -5,9 +5,10 @@
 //!
 //! - [`io`], [`cpu`], [`concurrency`], [`memory`], [`pitfalls`], [`calibration`]: one file per workload.
 //!
-//! `runtime-bench-catalog` lists them.
+//! `runtime-bench-catalog` lists them. [`check`] is for tests of runners.
 
 pub mod calibration;
+pub mod check;
 pub mod concurrency;
 pub mod cpu;
 pub mod io;

@@ -19,7 +19,7 @@ pub(super) struct Samples<'a> {
     /// Verified blocks that were dropped because the machine stalled, or because the run was stopped in
     /// the middle of their round.
     pub(super) dropped: usize,
-    /// The counted trials, whatever their outcome.
+    /// The counted trials, regardless of their outcome.
     pub(super) counted: Vec<&'a TrialRecord>,
     tried: usize,
 }

@@ -64,7 +64,7 @@ pub(super) fn files_are_faster() -> Claim {
             ),
         ],
         &["Linux has no standard asynchronous file read: most runtimes send each block to a pool \
-             of blocking threads, which is what the conventional alternative does directly."],
+             of blocking threads, as the conventional alternative does directly."],
     )
 }
 

@@ -75,7 +75,7 @@ mod tests {
 
     use super::*;
 
-    /// A run of one cell with so many rounds, whose iterations have two tasks each.
+    /// A run of one cell with this many rounds, whose iterations have two tasks each.
     fn run(rounds: u32) -> Run {
         let key = CellKey { workload: "w".into(), point: Point::new(), runner: "r".into() };
         let cell =

@@ -25,7 +25,7 @@ fn noise(rng: &mut Rng, size: f64) -> f64 {
 }
 
 /// Cells on a machine that is up to a third faster or slower each day, and in each workload up to a
-/// tenth, and each cell by itself by `size`; `change` is what a runner costs more in a run, on a log scale.
+/// tenth, and each cell by itself by `size`; `change` is the additional cost of a runner in a run, on a log scale.
 pub(super) fn cells<'a>(
     rng: &mut Rng,
     keys: &'a [CellKey],

@@ -1,7 +1,7 @@
-//! The number of cores that are really free: the speed-up of several threads over one.
+//! The number of cores that are actually free: the speed-up of several threads over one.
 //!
-//! Load changes what is measured, not only its noise: with one core free, a runtime of two threads is
-//! measured as a runtime of one. A probe shows that; the load average does not.
+//! Load does not only add noise; it changes what is measured: with one free core, a runtime with two threads is
+//! measured as a runtime with one. A probe shows that; the load average does not.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

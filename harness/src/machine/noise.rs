@@ -8,7 +8,7 @@ use super::files::text;
 /// (`proc_stat(5)`).
 const TICKS_PER_S: f64 = 100.0;
 
-/// Cumulative counters at one moment. `None` is not readable here.
+/// Cumulative counters at one moment, each `None` if it cannot be read here.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counters {
     /// Busy CPU time of all processors, seconds.
@@ -21,7 +21,7 @@ pub struct Counters {
     waiting: Option<f64>,
 }
 
-/// The machine's load between two moments. `None` is not readable here.
+/// The machine's load between two moments; `None` if it cannot be read here.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Busy {
     /// CPU time of other programs ÷ wall time, cores.

@@ -25,7 +25,7 @@ pub(crate) enum Count {
     Exactly(u32),
     /// As many as the budget allows, within a range.
     Fitting(RangeInclusive<u32>),
-    /// As many as its answers need, to one of these looks.
+    /// As many as its answers need, up to one of these looks.
     Looks(Vec<u32>),
 }
 

@@ -82,10 +82,10 @@ fn suites_are_measured_at_their_own_points() {
     const QUEENS: Suite = Suite {
         name: "queens",
         purpose: "a test",
-        members: Members::Points(|| {
+        members: &[Members::Points(|| {
             let point = Point::new().variant("nqueens").with("n", 5, "").with("cut-off", 2, "");
             vec![("tree-search", point)]
-        }),
+        })],
     };
     let groups = |members| {
         let suite = Some(Suite { members, ..QUEENS });
@@ -96,13 +96,13 @@ fn suites_are_measured_at_their_own_points() {
         groups
     };
     assert_eq!(groups(QUEENS.members), ["tree-search/nqueens/n=5,cut-off=2"]);
-    let few = groups(Members::Workloads(&["request-reply", "null"]));
+    let few = groups(&[Members::Workloads(&["request-reply", "null"])]);
     assert!(few.len() == 2 && few[0].starts_with("request-reply/"), "{few:?}");
     assert_eq!(
-        groups(Members::Usual).len(),
+        groups(&[Members::Usual]).len(),
         cells(&plan(&request()).unwrap(), Role::AaControl).len()
     );
-    assert!(groups(Members::Sweeps).len() > 100);
+    assert!(groups(&[Members::Sweeps]).len() > 100);
 }
 
 #[test]

@@ -198,7 +198,7 @@ impl Painter<'_> {
         area(self.root(), corners, ink)
     }
 
-    /// A value, offset by a fraction of a row from the middle of its own.
+    /// A value, offset by a fraction of a row from the middle of its row.
     fn at(&self, value: f64, off: f64) -> BackendCoord {
         self.plot.at(value, self.place as f64 + 0.5 + off)
     }

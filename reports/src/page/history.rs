@@ -72,7 +72,7 @@ fn means<'a>(page: Page<'_, 'a>) -> Vec<Means<'a>> {
     kinds
 }
 
-/// Leaves out means over other workloads than the newest, or with another reference.
+/// Leaves out means that cover other workloads than the newest or have another reference.
 fn keep_comparable(runs: &mut Vec<(usize, &Overall)>) {
     let Some(&(_, newest)) = runs.last() else { return };
     let of = |one: &Overall| (one.reference.clone(), one.groups.clone());

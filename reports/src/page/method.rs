@@ -155,7 +155,7 @@ const WORDS: [(&str, &str); 10] = [
         "The interval allows several answers. The page shows it: “0.70–2.1×” of the reference’s \
          cost. The tooltip estimates how many more rounds an answer needs.",
     ),
-    ("smaller, larger", "Faster and slower where the cost is memory."),
+    ("smaller, larger", "Used instead of faster and slower if the cost is memory."),
     (
         "depends on mode",
         "Open: processes fall into a fast and a slow mode, and the two runners win in different modes.",

@@ -39,7 +39,7 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
     })
 }
 
-/// The marks of a runner, shown wherever it is compared.
+/// The marks of a runner, shown in every comparison.
 pub(crate) fn marks(runner: &Runner<'_>) -> Markup {
     html! {
         @if runner.is_discontinued() { " †" }

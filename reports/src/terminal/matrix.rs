@@ -154,7 +154,7 @@ fn label(group: &Group, shown: &[&Group]) -> String {
         label.extend(["/", variant]);
     }
     for param in &group.point.params {
-        // Points of another variant may have parameters of their own.
+        // Points of another variant may have other parameters.
         let of_another = |other: &Group| other.point.variant != group.point.variant;
         if differs(&|other| of_another(other) || other.point.params.contains(param)) {
             label.extend([" ", &param.to_string()]);

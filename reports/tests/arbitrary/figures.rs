@@ -110,7 +110,7 @@ fn latencies(u: &mut Bytes<'_>) -> Result<String> {
         return text(u);
     }
     let digits = u.int_in_range(1..=3)?;
-    let mut histogram = Histogram::new(digits).expect("so many digits can be had");
+    let mut histogram = Histogram::new(digits).expect("this number of digits is allowed");
     for _ in 0..u.int_in_range(0..=5)? {
         let (value, count) = (u.arbitrary::<u64>()? >> 8, u.arbitrary()?);
         // A value beyond its bounds is not recorded.

@@ -257,4 +257,10 @@ mod tests {
     fn roots_run_in_the_requested_place() {
         runtime_bench_sync::placement::check(&super::Runtime);
     }
+
+    #[cfg(feature = "catalog")]
+    #[test]
+    fn short_connections_are_served() {
+        runtime_bench_workloads::check::connections(&super::Runtime);
+    }
 }

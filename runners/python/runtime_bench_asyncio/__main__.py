@@ -10,7 +10,8 @@ from typing import Any
 from .conversation import Conversation, Request
 from .errors import BadRequest, Failure
 from .flavors import FLAVORS, Flavor
-from .instance import Instance, LoopFactory, OnLoop, OnProcesses, OnThreads
+from .instance import Instance, OnLoop, OnLoops, OnProcesses, OnThreads
+from .loops import LoopFactory
 from .request import Trial
 from .session import LoopServer, ThreadServer
 from .trial import measure
@@ -60,6 +61,8 @@ def _build(flavor: Flavor, trial: Trial, loop_factory: LoopFactory | None) -> In
     match flavor.kind:
         case "OnThreads":
             return OnThreads()
+        case "OnLoops":
+            return OnLoops(loop_factory, trial.workers)
         case "OnProcesses":
             kind: Any = flavor.session(trial.cell)
             return OnProcesses(kind, trial)

@@ -1,7 +1,7 @@
 """The workloads, one line each, with their modules.
 
-A module has a class for each way to run it: `OnLoop`, `OnThreads`, `OnProcesses`. It is imported only
-when its workload is asked for, so that a trial does not wait for the others.
+A module has a class for each way to run it: `OnLoop`, `OnLoops`, `OnThreads`, `OnProcesses`. It is
+imported only when its workload is asked for, so that a trial does not wait for the others.
 """
 
 WORKLOADS = {

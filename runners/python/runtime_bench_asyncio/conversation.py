@@ -1,7 +1,7 @@
 """The two lines between the harness and a runner: requests come in, replies go out.
 
-Standard output carries the protocol alone, so it is put aside before anything else could write to
-it: whatever is printed goes to standard error.
+Standard output is reserved for the protocol, so it is replaced before anything else can write to
+it: everything that is printed goes to standard error.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 
 from .errors import BadRequest
 from .flavors import Flavor
+from .interpreter import built_without_lock
 from .request import Cell
 
 
@@ -17,7 +18,7 @@ def describe(flavor: Flavor, request: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "configuration": flavor.configuration.format(workers=request["workers"]),
         "versions": {
-            "python": platform.python_version(),
+            "python": platform.python_version() + ("t" if built_without_lock() else ""),
             **{package: version(package) for package in flavor.packages},
         },
         "notes": flavor.notes,
@@ -26,6 +27,9 @@ def describe(flavor: Flavor, request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unfit(flavor: Flavor, cell: Cell) -> str | None:
+    reason = flavor.unavailable()
+    if reason is not None:
+        return reason
     try:
         flavor.session(cell)
     except BadRequest as reason:

@@ -8,7 +8,8 @@ from importlib import import_module
 
 from .catalog import WORKLOADS
 from .errors import BadRequest
-from .instance import LoopFactory
+from .interpreter import serial
+from .loops import LoopFactory
 from .request import Cell
 from .session import Session
 
@@ -29,6 +30,8 @@ class Flavor:
     #: Its packages besides Python, by distribution name.
     packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    #: Why it runs nothing on this interpreter; None if it does.
+    unavailable: Callable[[], str | None] = lambda: None
     #: Why workloads that sleep are n/a; None if they are not.
     wakes_early: str | None = None
     #: Its workloads, and the reason for all others.
@@ -119,6 +122,19 @@ FLAVORS = {
         kind="OnThreads",
         notes=(GIL,),
         otherwise="not implemented for Python threads; see the runner `threads`",
+    ),
+    "asyncio-freethreaded": Flavor(
+        configuration="{workers} event loops, each on its own thread (asyncio.Runner), Python without "
+        "a global lock, standard library only",
+        kind="OnLoops",
+        unavailable=serial,
+        notes=(
+            "Connections, jobs and sleeping tasks are divided evenly among the loops in advance, and "
+            "stay there.",
+            "The loops of a server share its port (SO_REUSEPORT): the kernel assigns connections by a "
+            "hash of their addresses.",
+        ),
+        otherwise="its loops share no tasks; it runs work that can be divided in advance",
     ),
     "python-processes": Flavor(
         configuration="a ProcessPoolExecutor of {workers} processes",

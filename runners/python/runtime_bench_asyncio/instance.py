@@ -9,17 +9,23 @@ from __future__ import annotations
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 from .conversation import Conversation
+from .loops import LoopFactory, Loops
 from .request import Trial
 from .serve import serve_on_loop, serve_on_threads
-from .session import LoopServer, LoopSession, ProcessSession, ThreadServer, ThreadSession
+from .session import (
+    LoopServer,
+    LoopSession,
+    LoopsServer,
+    LoopsSession,
+    ProcessSession,
+    ThreadServer,
+    ThreadSession,
+)
 from .usage import cpu_clock
-
-LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 
 class Sample(NamedTuple):
@@ -132,6 +138,27 @@ def _block(session: ThreadSession, iterations: int) -> Block:
         wall = perf_counter_ns() - start
         samples.append(Sample(wall, cpu_ns() - cpu, answer))
     return Block(samples, perf_counter_ns() - begun)
+
+
+class OnLoops(OnThreads):
+    """On event loops, each on a thread of its own."""
+
+    def __init__(self, loop_factory: LoopFactory | None, workers: int) -> None:
+        self._loops = Loops(workers, loop_factory)
+
+    def prepare(self, session: ThreadSession) -> None:
+        assert isinstance(session, LoopsSession)
+        session.loops = self._loops
+        super().prepare(session)
+
+    def serve(self, server: ThreadServer, conversation: Conversation) -> None:
+        assert isinstance(server, LoopsServer)
+        server.loops = self._loops
+        super().serve(server, conversation)
+
+    def close(self) -> None:
+        super().close()
+        self._loops.close()
 
 
 class OnProcesses(OnThreads):

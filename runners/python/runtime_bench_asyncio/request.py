@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import BadRequest
+from .loops import shares
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,17 @@ class Trial:
         if (trial.iterations is None) == (trial.nanoseconds is None):
             raise BadRequest(f"a block needs `iterations` or `nanoseconds`: {block!r}")
         return trial
+
+    def divided(self, shared: Iterable[str], parts: int) -> list[Trial]:
+        """Trials with a share of these parameters each, at most as many as the smallest value."""
+        totals = {name: self.cell.count(name) for name in shared}
+        parts = min(parts, *totals.values())
+        each = zip(*(shares(total, parts) for total in totals.values()))
+        params = (dict(zip(totals, share)) for share in each)
+        return [
+            replace(self, cell=replace(self.cell, params={**self.cell.params, **own}))
+            for own in params
+        ]
 
     def host_and_port(self) -> tuple[str, int]:
         """The server to talk to."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .request import Cell, Trial
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
+
+    from .loops import Loops
 
 
 class Session:
@@ -96,3 +99,43 @@ class ProcessSession(ThreadSession):
     @staticmethod
     def load(trial: Trial) -> None:
         """Loads the modules of every process of the pool when it starts."""
+
+
+class LoopsSession(ThreadSession):
+    """On event loops, each on its own thread, which are running before the session prepares."""
+
+    has_workers = True
+
+    loops: Loops
+
+
+class LoopsServer(ThreadServer):
+    """A server on such loops."""
+
+    has_workers = True
+
+    loops: Loops
+
+
+class DividedSession(LoopsSession):
+    """Each loop runs the workload with a share of the work."""
+
+    #: The workload on one loop.
+    part: ClassVar[type[LoopSession]]
+    #: The parameters that are divided.
+    shared: ClassVar[tuple[str, ...]]
+
+    def prepare(self) -> None:
+        self.parts = [self.part(trial) for trial in self.trial.divided(self.shared, len(self.loops))]
+        self.loops.run([part.prepare() for part in self.parts])
+
+    def iterate(self) -> dict[str, int]:
+        outputs = self.loops.run([part.iterate() for part in self.parts])
+        return {name: self.merged(name, outputs) for name in outputs[0]}
+
+    def merged(self, name: str, outputs: list[Mapping[str, int]]) -> int:
+        """Combines a field of all outputs, by default a count."""
+        return sum(output[name] for output in outputs)
+
+    def close(self) -> None:
+        self.loops.run([part.close() for part in self.parts])

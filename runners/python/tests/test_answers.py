@@ -19,6 +19,7 @@ import pytest
 from conftest import Serve, ask, cell, trial
 
 LOOPS = ("asyncio", "asyncio-uvloop")
+DIVIDED = "asyncio-freethreaded"
 ALL = (*LOOPS, "python-threads", "python-processes")
 
 Answer = Any
@@ -94,7 +95,7 @@ PROCESSES = "python-processes"
 
 #: Runners, cell, and the check of its output.
 ANSWERS: list[tuple[tuple[str, ...], dict[str, Any], Check]] = [
-    (ALL, cell("null"), equals(None)),
+    ((*ALL, DIVIDED), cell("null"), equals(None)),
     *(
         (
             ("asyncio", THREADS),
@@ -117,7 +118,17 @@ ANSWERS: list[tuple[tuple[str, ...], dict[str, Any], Check]] = [
         for variant, size in ((None, 64), ("fan-out", 64), (None, 16_384))
     ),
     (
-        LOOPS,
+        (DIVIDED,),
+        cell("tcp-echo", connections=3, messages=4, size=64),
+        equals({"messages": 12, "wrong": 0}),
+    ),
+    (
+        (DIVIDED,),
+        cell("timer-gather", tasks=5, delay=2),
+        is_in_time(tasks=5, out_of_order=0, early=0),
+    ),
+    (
+        (*LOOPS, DIVIDED),
         cell("connect-churn", connections=7, at_once=2),
         equals({"answered": 7, "wrong": 0, "served": 7}),
     ),
@@ -136,7 +147,7 @@ ANSWERS: list[tuple[tuple[str, ...], dict[str, Any], Check]] = [
         ),
     ),
     (
-        ALL,
+        (*ALL, DIVIDED),
         cell("cpu-batch", jobs=32, steps=100),
         lambda answer: answer["xor"] == xorshifts(batch_jobs(32, 100)) and answer["sequential_ns"] > 0,
     ),

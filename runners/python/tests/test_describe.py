@@ -74,7 +74,9 @@ def test_every_workload_is_described_here() -> None:
     assert {str(key["workload"]) for key in CELLS} == set(WORKLOADS)
 
 
-@pytest.mark.parametrize("flavor", FLAVORS)
+@pytest.mark.parametrize(
+    "flavor", [name for name, flavor in FLAVORS.items() if flavor.unavailable() is None]
+)
 def test_every_cell_is_supported_or_has_a_reason(flavor: str) -> None:
     unfit = fits(flavor, *CELLS)
     assert None in unfit

@@ -109,4 +109,10 @@ mod tests {
     fn roots_run_in_the_requested_place() {
         runtime_bench_sync::placement::check(&super::OnAsyncIo(super::Global));
     }
+
+    #[cfg(feature = "catalog")]
+    #[test]
+    fn short_connections_are_served() {
+        runtime_bench_workloads::check::connections(&super::OnAsyncIo(super::Global));
+    }
 }

@@ -165,4 +165,11 @@ mod tests {
     fn roots_run_in_the_requested_place() {
         runtime_bench_sync::placement::check(&super::OnAsyncIo(super::Running::start(2).unwrap()));
     }
+
+    #[cfg(feature = "catalog")]
+    #[test]
+    fn short_connections_are_served() {
+        let running = super::OnAsyncIo(super::Running::start(2).unwrap());
+        runtime_bench_workloads::check::connections(&running);
+    }
 }

@@ -222,6 +222,12 @@ mod tests {
         fib(n - 2) + Pool::join(left)
     }
 
+    #[cfg(feature = "catalog")]
+    #[test]
+    fn short_connections_are_served() {
+        runtime_bench_workloads::check::connections_on_threads(&Pool::start(8).unwrap());
+    }
+
     #[test]
     fn recursion_does_not_starve_a_pool_of_any_size() {
         for threads in [1, 2, 5] {

@@ -66,6 +66,13 @@ mod tests {
         runtime_bench_sync::placement::check(&Tokio::<Blocking>::new(runtime.unwrap()));
     }
 
+    #[cfg(feature = "catalog")]
+    #[test]
+    fn short_connections_are_served() {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime_bench_workloads::check::connections(&Tokio::<Blocking>::new(runtime.unwrap()));
+    }
+
     #[cfg(target_has_atomic = "64")]
     #[test]
     fn workers_that_wait_are_counted() {

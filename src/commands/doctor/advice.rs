@@ -30,7 +30,7 @@ pub(super) fn advice(machine: &Environment, tuning: Tuning) -> Vec<String> {
 fn governor(machine: &Environment) -> Option<String> {
     let governor = machine.governor.as_ref().filter(|governor| *governor != "performance")?;
     Some(format!(
-        "the frequency governor is `{governor}`: set a steady clock with `cpupower frequency-set -g \
+        "the frequency governor is `{governor}`: set a constant clock with `cpupower frequency-set -g \
          performance`"
     ))
 }
@@ -66,7 +66,7 @@ fn affinity(machine: &Environment) -> Option<String> {
     let (allowed, cores) = (machine.affinity.as_ref()?.len(), machine.cores?);
     (allowed < cores).then(|| {
         format!(
-            "this process may run on {allowed} of {cores} processors: figures are for {allowed}, \
+            "this process may run on {allowed} of {cores} processors: figures apply to {allowed}, \
              which is fine if intended (taskset, a container)"
         )
     })
@@ -102,7 +102,7 @@ fn load(machine: &Environment) -> Option<String> {
 fn huge_pages(machine: &Environment) -> Option<String> {
     machine.huge_pages.as_ref().filter(|mode| *mode == "always")?;
     Some(
-        "transparent huge pages are `always`, which makes memory figures jump: set them with `echo \
+        "transparent huge pages are `always`, which makes memory figures unstable: set them with `echo \
          madvise > /sys/kernel/mm/transparent_hugepage/enabled`"
             .to_owned(),
     )

@@ -5,7 +5,7 @@ use runtime_bench_results::noise::NoiseWindow;
 use runtime_bench_results::run::Run;
 use serde::Serialize;
 
-/// Medians over the examination; `None` is not readable here.
+/// Medians over the examination; `None` if it cannot be read here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub(super) struct Surroundings {
     /// Parallel capacity, cores.

@@ -12,7 +12,7 @@
 //! - [`instance`]: one prepared cell, and the only clock that times it.
 //! - [`load`]: the load generator, a separate process.
 //! - [`loopback`]: TCP on loopback, with the same socket options for every runner.
-//! - [`transport`]: the transport of connections: TCP, Unix sockets or UDP.
+//! - [`transport`]: the transport of connections: TCP, Unix sockets or UDP; [`tls`]: TLS on them.
 //! - [`external`]: the inputs of a runner in another process, and the outputs that it returns.
 //! - [`suite`]: named sets of cells.
 //! - [`scratch`]: files in the scratch folder of a run.
@@ -33,6 +33,7 @@ pub mod runtime;
 pub mod scratch;
 mod setup;
 pub mod suite;
+pub mod tls;
 pub mod transport;
 pub mod trial;
 pub mod workload;

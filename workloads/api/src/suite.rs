@@ -13,10 +13,10 @@ pub struct Suite {
     /// What it is for, in one sentence.
     pub purpose: &'static str,
     /// What is in it.
-    pub members: Members,
+    pub members: &'static [Members],
 }
 
-/// The cells of a suite.
+/// Cells of a suite.
 #[derive(Clone, Copy, Debug)]
 pub enum Members {
     /// The cells of a run without a filter.
@@ -32,14 +32,20 @@ pub enum Members {
 impl Suite {
     /// The points of a workload in this suite, given the number of workers.
     pub fn points(&self, workload: &dyn DynWorkload, workers: usize) -> Vec<Point> {
+        self.members.iter().flat_map(|members| members.points(workload, workers)).collect()
+    }
+}
+
+impl Members {
+    fn points(self, workload: &dyn DynWorkload, workers: usize) -> Vec<Point> {
         let name = workload.info().name;
         let usual = || workload.points(PointSet::Quick, workers);
-        match self.members {
-            Members::Usual if !workload.by_name() => usual(),
-            Members::Sweeps => workload.points(PointSet::Full, workers),
-            Members::Workloads(names) if names.contains(&name.as_str()) => usual(),
-            Members::Usual | Members::Workloads(_) => Vec::new(),
-            Members::Points(list) => {
+        match self {
+            Self::Usual if !workload.by_name() => usual(),
+            Self::Sweeps => workload.points(PointSet::Full, workers),
+            Self::Workloads(names) if names.contains(&name.as_str()) => usual(),
+            Self::Usual | Self::Workloads(_) => Vec::new(),
+            Self::Points(list) => {
                 let own = list().into_iter().filter(|(workload, _)| name == *workload);
                 own.map(|(_, point)| point).collect()
             }

@@ -177,7 +177,7 @@ fn unix_socket() -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// The name of the Unix socket beside a TCP port, in Linux's abstract namespace, which leaves no file.
+/// The name of the Unix socket that belongs to a TCP port, in Linux's abstract namespace, which leaves no file.
 fn unix_name(address: SocketAddr) -> io::Result<SockAddr> {
     SockAddr::unix(format!("\0runtime-bench-{}", address.port()))
 }

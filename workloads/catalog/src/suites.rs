@@ -4,33 +4,40 @@ use std::num::NonZero;
 use std::thread::available_parallelism;
 
 use runtime_bench_api::suite::{Members, Suite};
+use runtime_bench_api::tls;
 use runtime_bench_api::workload::{PointSet, Workload};
 use runtime_bench_results::key::{Point, WORKERS};
 use runtime_bench_workloads::cpu::cpu_batch::CpuBatch;
+use runtime_bench_workloads::io::connect_churn::ConnectChurn;
 use runtime_bench_workloads::io::echo_latency::EchoLatency;
+use runtime_bench_workloads::io::http_server::HttpServer;
 use runtime_bench_workloads::io::tcp_echo::TcpEcho;
+use runtime_bench_workloads::memory::idle_connections::IdleConnections;
 
 /// Every suite, in the order in which they are listed.
 pub const SUITES: &[Suite] = &[
-    Suite { name: "default", purpose: "what `cargo bench` measures", members: Members::Usual },
+    Suite { name: "default", purpose: "what `cargo bench` measures", members: &[Members::Usual] },
     Suite {
         name: "server",
         purpose: "serving connections, alone and next to other work",
-        members: Members::Workloads(&[
-            "tcp-echo",
-            "connect-churn",
-            "hot-connection",
-            "echo-latency",
-            "http-server",
-            "mixed-load",
-            "overload",
-            "idle-connections",
-        ]),
+        members: &[
+            Members::Workloads(&[
+                "tcp-echo",
+                "connect-churn",
+                "hot-connection",
+                "echo-latency",
+                "http-server",
+                "mixed-load",
+                "overload",
+                "idle-connections",
+            ]),
+            Members::Points(over_tls),
+        ],
     },
     Suite {
         name: "cpu",
         purpose: "computing, with subtasks of equal and of unequal size",
-        members: Members::Workloads(&[
+        members: &[Members::Workloads(&[
             "cpu-batch",
             "fork-join",
             "tree-search",
@@ -38,40 +45,52 @@ pub const SUITES: &[Suite] = &[
             "sort",
             "preprocess",
             "blocking-pool",
-        ]),
+        ])],
     },
     Suite {
         name: "channels",
         purpose: "passing messages between tasks",
-        members: Members::Workloads(&[
+        members: &[Members::Workloads(&[
             "ping-pong",
             "brigade",
             "bounded-queue",
             "broadcast",
             "request-reply",
-        ]),
+        ])],
     },
     Suite {
         name: "files",
         purpose: "reading and writing files, and computing on their contents",
-        members: Members::Workloads(&["preprocess", "file-read", "file-write"]),
+        members: &[Members::Workloads(&["preprocess", "file-read", "file-write"])],
     },
     Suite {
         name: "oversubscription",
         purpose: "1 to 8 workers per CPU of this process: servers and computing",
-        members: Members::Points(oversubscription),
+        members: &[Members::Points(oversubscription)],
     },
     Suite {
         name: "peer-tzcnt",
         purpose: "problems and sizes of tzcnt/runtime-benchmarks; takes seconds per iteration",
-        members: Members::Points(tzcnt),
+        members: &[Members::Points(tzcnt)],
     },
     Suite {
         name: "full",
         purpose: "the sweeps of every workload; takes hours",
-        members: Members::Sweeps,
+        members: &[Members::Sweeps],
     },
 ];
+
+/// The usual points over TLS, if it is compiled in.
+fn over_tls() -> Vec<(&'static str, Point)> {
+    let of = |name, points: Vec<Point>| {
+        let plain = points.len();
+        tls::also(points).into_iter().skip(plain).map(move |point| (name, point))
+    };
+    of("connect-churn", Workload::points(&ConnectChurn, PointSet::Quick, 1))
+        .chain(of("http-server", Workload::points(&HttpServer, PointSet::Quick, 1)))
+        .chain(of("idle-connections", Workload::points(&IdleConnections, PointSet::Quick, 1)))
+        .collect()
+}
 
 /// The usual points of a server, a server under a schedule and a batch of jobs, with more workers than CPUs.
 fn oversubscription() -> Vec<(&'static str, Point)> {

@@ -116,7 +116,7 @@ impl Workload for BoundedQueue {
                  library's receiver behind a mutex. `consumer-balance` is the number of items that \
                  the slowest consumer received ÷ that of the fastest."
                     .into(),
-                "With `batch`, a consumer takes what is there, up to that many items at once: with \
+                "With `batch`, a consumer takes up to that many available items at once: with \
                  tokio's `recv_many`, and otherwise with `try_recv` after the first item. \
                  Several consumers need `--features all-workloads`, and `channel=flume` and \
                  `channel=kanal` need `--features channel-crates`."

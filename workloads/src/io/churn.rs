@@ -5,6 +5,7 @@ use std::io;
 use runtime_bench_results::key::Point;
 use serde::{Deserialize, Serialize};
 
+use runtime_bench_api::tls;
 use runtime_bench_api::workload::{FromPoint, Unsupported};
 
 /// Bytes of the message and of its echo.
@@ -26,6 +27,7 @@ pub struct Churned {
 pub struct Params {
     pub(super) connections: usize,
     pub(super) at_once: usize,
+    pub(super) tls: bool,
 }
 
 impl FromPoint for Params {
@@ -33,6 +35,7 @@ impl FromPoint for Params {
         Ok(Self {
             connections: point.count_in("connections", 1..=10_000_000)?,
             at_once: point.count_in("at-once", 1..=4_096)?,
+            tls: tls::requested(point)?,
         })
     }
 }

@@ -6,10 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
 use super::churn::{Churned, Params, SIZE, ended};
+#[cfg(feature = "tls")]
+use super::churn_tls;
 use super::first_failure::FirstFailure;
 use super::message::fill;
 use runtime_bench_api::loopback::listen;
 use runtime_bench_api::prelude::*;
+#[cfg(feature = "tls")]
+use runtime_bench_api::tls;
 
 /// Listens, and opens the connections of each iteration.
 ///
@@ -21,27 +25,39 @@ pub(super) fn session<T: ThreadRuntime>(
     let refused = Failure::io("listening on loopback");
     let listener = Arc::new(listen().map_err(&refused)?);
     let address = listener.local_addr().map_err(&refused)?;
-    Ok(repeat(move || churn::<T>(params, &listener, address)))
+    #[cfg(feature = "tls")]
+    let tls = params.tls.then(tls::pair).transpose()?;
+    Ok(repeat(move || {
+        #[cfg(feature = "tls")]
+        if let Some((server, client)) = tls.clone() {
+            let visit = move |next: &_| churn_tls::visit(&client, params, address, next);
+            let serve = move |stream| churn_tls::serve(&server, stream);
+            return churn::<T>(params, &listener, visit, serve);
+        }
+        churn::<T>(params, &listener, move |next| visit(params, address, next), serve)
+    }))
 }
 
+/// One iteration: clients that `visit`, given the number of the next connection, and a task that `serve`s each.
 fn churn<T: ThreadRuntime>(
     params: Params,
     listener: &Arc<TcpListener>,
-    address: SocketAddr,
+    visit: impl Fn(&AtomicUsize) -> io::Result<Churned> + Clone + Send + 'static,
+    serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static,
 ) -> Result<Churned, Failure> {
     let next = Arc::new(AtomicUsize::new(0));
     let failure = Arc::new(FirstFailure::among_clients_of(listener));
     let clients: Vec<_> = (0..params.at_once)
         .map(|_| {
-            let (next, failure) = (Arc::clone(&next), Arc::clone(&failure));
-            T::spawn(move || failure.seen(visit(params, address, &next)))
+            let (next, failure, visit) = (Arc::clone(&next), Arc::clone(&failure), visit.clone());
+            T::spawn(move || failure.seen(visit(&next)))
         })
         .collect();
     // Each thread reports its end here, instead of keeping ten thousand handles.
     let (end, ends) = mpsc::channel();
     for _ in 0..params.connections {
         let (stream, _) = listener.accept().map_err(|error| failure.ended(error))?;
-        let end = end.clone();
+        let (end, serve) = (end.clone(), serve.clone());
         drop(T::spawn(move || end.send(serve(stream).is_ok())));
     }
     drop(end);
@@ -118,13 +134,16 @@ mod tests {
 
     #[test]
     fn failing_client_ends_the_iteration() {
-        let params = Params { connections: 8, at_once: 2 };
+        let params = Params { connections: 8, at_once: 2, tls: false };
         let listener = Arc::new(listen().unwrap());
-        let address = listener.local_addr().unwrap();
-        let all = churn::<Threads>(params, &listener, address).unwrap();
+        let churn = |address| {
+            let visit = move |next: &_| visit(params, address, next);
+            churn::<Threads>(params, &listener, visit, serve)
+        };
+        let all = churn(listener.local_addr().unwrap()).unwrap();
         assert_eq!(all, Churned { answered: 8, wrong: 0, served: 8 });
         let unused = listen().unwrap().local_addr().unwrap();
-        let failed = churn::<Threads>(params, &listener, unused).unwrap_err().to_string();
+        let failed = churn(unused).unwrap_err().to_string();
         assert!(failed.contains("client of the listener: Connection refused"), "{failed}");
     }
 }

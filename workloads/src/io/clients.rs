@@ -7,9 +7,11 @@ use std::pin::Pin;
 use hyper::rt::{Read, ReadBuf, Write};
 use runtime_bench_api::clock::{Clock, SYSTEM};
 use runtime_bench_api::load::{
-    self, BlockingClients, Drive, PATIENCE, Recording, Report, Schedule, Target, Turns,
+    self, BlockingClients, Drive, PATIENCE, Recording, Report, Schedule, Target, Turns, Wire,
 };
 use runtime_bench_api::runtime::{AsyncRuntime, ExternalThread, Receiver, Sender, ThreadRuntime};
+#[cfg(feature = "tls")]
+use runtime_bench_api::tls::Stream;
 use runtime_bench_api::workload::Failure;
 
 /// Bytes to read from a connection at once.
@@ -57,21 +59,24 @@ impl<R: AsyncRuntime> Clients<R> {
         let connections = target.connections;
         let (record, recordings) = R::channel::<Result<Recording, String>>(connections);
         let mut drives = Vec::with_capacity(connections);
-        for index in 0..connections {
-            let stream = target.transport.connect(target.address)?;
-            stream.set_nonblocking(true)?;
-            let (drive, mut scheduled) = R::channel::<Schedule>(1);
-            let (record, mut turns) =
-                (record.clone(), Turns::new(target.talk.clone(), index, connections));
+        for (index, wire) in Wire::connect(target)?.into_iter().enumerate() {
+            wire.socket().set_nonblocking(true)?;
+            let (drive, scheduled) = R::channel::<Schedule>(1);
+            let turns = Turns::new(target.talk.clone(), index, connections);
+            let client =
+                Client::<R> { turns, index, connections, scheduled, record: record.clone() };
             // Clients are spread over a runner's runtimes in the same way as its servers.
             R::spawn_acceptor(index % R::acceptors(), async move {
-                let Ok(stream) = R::tcp(stream) else { return };
-                let mut stream = R::hyper(stream);
-                while let Some(schedule) = R::receive(&mut scheduled).await {
-                    let messages = schedule.turns(index, connections).count();
-                    let recording = talk(&mut stream, &mut turns, &schedule, messages).await;
-                    if !R::send(&record, recording).await {
-                        return;
+                match wire {
+                    Wire::Plain(stream) => {
+                        let Ok(stream) = R::tcp(stream) else { return };
+                        client.obey(R::hyper(stream)).await;
+                    }
+                    #[cfg(feature = "tls")]
+                    Wire::Tls(stream) => {
+                        let (connection, stream) = stream.into_parts();
+                        let Ok(stream) = R::tcp(stream) else { return };
+                        client.obey(Stream::over(R::hyper(stream), connection.into())).await;
                     }
                 }
             });
@@ -97,6 +102,28 @@ impl<R: AsyncRuntime> Clients<R> {
             all.add(&recording.ok_or_else(ended)??)?;
         }
         all.report(SYSTEM.usage().since(before).cpu)
+    }
+}
+
+/// A client of one connection.
+struct Client<R: AsyncRuntime> {
+    turns: Turns,
+    index: usize,
+    connections: usize,
+    scheduled: Receiver<R, Schedule>,
+    record: Sender<R, Result<Recording, String>>,
+}
+
+impl<R: AsyncRuntime> Client<R> {
+    /// Serves the drives until the trial ends.
+    async fn obey(mut self, mut stream: impl Read + Write + Unpin + Send) {
+        while let Some(schedule) = R::receive(&mut self.scheduled).await {
+            let messages = schedule.turns(self.index, self.connections).count();
+            let recording = talk(&mut stream, &mut self.turns, &schedule, messages).await;
+            if !R::send(&self.record, recording).await {
+                return;
+            }
+        }
     }
 }
 
@@ -135,5 +162,5 @@ async fn write_all<S: Write + Unpin>(stream: &mut S, mut bytes: &[u8]) -> io::Re
             written => bytes = &bytes[written..],
         }
     }
-    Ok(())
+    poll_fn(|context| Pin::new(&mut *stream).poll_flush(context)).await
 }

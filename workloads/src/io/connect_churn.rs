@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::churn::{Churned, Params, SIZE, ended};
+#[cfg(feature = "tls")]
+use super::churn_tls;
 use super::first_failure::FirstFailure;
 use super::message::fill;
 use super::{churn_local, churn_threads};
 use runtime_bench_api::loopback::{listen, waits_for_sockets};
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::tls;
 
 /// The workload.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +24,8 @@ impl Workload for ConnectChurn {
     type Output = Churned;
     const METRICS: &'static [&'static MetricDef] =
         &[&metric::CONNECTION_RATE, &metric::CPU_PER_CONNECTION];
+
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[tls::OPTION];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -47,6 +52,11 @@ impl Workload for ConnectChurn {
                 "`threads` starts one thread per accepted connection. The pool serves as many \
                  connections at once as it has free threads."
                     .into(),
+                "With `tls=on`, every connection starts with a full handshake, so the rate is \
+                 handshakes per second. A client ends with `close_notify`, and a server that does \
+                 not see it makes the output wrong."
+                    .into(),
+                tls::NOTE.into(),
             ],
         }
     }
@@ -56,9 +66,9 @@ impl Workload for ConnectChurn {
             Point::new().with("connections", connections, "").with("at-once", at_once, "")
         };
         match set {
-            PointSet::Smoke => vec![point(4, 2)],
+            PointSet::Smoke => tls::also(vec![point(4, 2)]),
             PointSet::Quick => vec![point(200, 32)],
-            PointSet::Full => vec![point(1_000, 32), point(10_000, 32)],
+            PointSet::Full => [tls::also(vec![point(1_000, 32)]), vec![point(10_000, 32)]].concat(),
         }
     }
 
@@ -72,7 +82,7 @@ impl Workload for ConnectChurn {
             blocking: params.at_once + 2,
             // A server may see the end of a connection only after its client has opened the next one.
             files: 4 * params.at_once,
-            memory: tasks as u64 * 4_096,
+            memory: tasks as u64 * (4_096 + tls::memory(params.tls)),
             ..Requirements::default()
         })
     }
@@ -109,13 +119,35 @@ impl Workload for ConnectChurn {
             Ok((Arc::new(R::listener(listener)?), socket, address))
         };
         let (listener, socket, address) = listen().map_err(Failure::io("listening on loopback"))?;
+        #[cfg(feature = "tls")]
+        let tls = params.tls.then(tls::pair).transpose()?;
         Ok(repeat_async(move || {
             let (listener, socket) = (Arc::clone(&listener), Arc::clone(&socket));
-            async move { churn::<R>(params, &listener, &socket, address).await }
+            #[cfg(feature = "tls")]
+            let tls = tls.clone();
+            async move {
+                #[cfg(feature = "tls")]
+                if let Some((server, client)) = tls {
+                    let visit =
+                        |next| churn_tls::visit_async::<R>(client.clone(), params, address, next);
+                    let serve = |stream| churn_tls::serve_async::<R>(server.clone(), stream);
+                    return churn::<R, _, _>(params, &listener, &socket, visit, serve).await;
+                }
+                let visit = |next| visit_async::<R>(params, address, next);
+                churn::<R, _, _>(params, &listener, &socket, visit, serve_async::<R>).await
+            }
         }))
     }
 
-    fn supports_local(&self, _: &Params) -> Result<(), Unsupported> {
+    fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
+        tls::supports_external(params.tls)
+    }
+
+    fn supports_local(&self, params: &Params) -> Result<(), Unsupported> {
+        if params.tls {
+            let reason = "Its reads fill a buffer of known size; TLS reads what has come.";
+            return Err(Unsupported::Family(reason.to_owned()));
+        }
         Ok(())
     }
 
@@ -134,24 +166,30 @@ impl Workload for ConnectChurn {
     }
 }
 
-async fn churn<R: AsyncRuntime>(
+/// One iteration: clients that `visit`, given the number of the next connection, and a task that `serve`s each.
+async fn churn<R: AsyncRuntime, V, S>(
     params: Params,
     listener: &R::Listener,
     socket: &Arc<TcpListener>,
-    address: SocketAddr,
-) -> Result<Churned, Failure> {
+    visit: impl Fn(Arc<AtomicUsize>) -> V,
+    serve: impl Fn(R::Tcp) -> S,
+) -> Result<Churned, Failure>
+where
+    V: Future<Output = io::Result<Churned>> + Send + 'static,
+    S: Future<Output = io::Result<()>> + Send + 'static,
+{
     let next = Arc::new(AtomicUsize::new(0));
     let failure = Arc::new(FirstFailure::among_clients_of(socket));
     let clients: Vec<_> = (0..params.at_once)
         .map(|_| {
-            let (next, failure) = (Arc::clone(&next), Arc::clone(&failure));
-            R::spawn(async move { failure.seen(visit_async::<R>(params, address, &next).await) })
+            let (visit, failure) = (visit(Arc::clone(&next)), Arc::clone(&failure));
+            R::spawn(async move { failure.seen(visit.await) })
         })
         .collect();
     let mut servers = Vec::with_capacity(params.connections);
     for _ in 0..params.connections {
         let stream = R::accept(listener).await.map_err(|error| failure.ended(error))?;
-        servers.push(R::spawn(serve_async::<R>(stream)));
+        servers.push(R::spawn(serve(stream)));
     }
     let mut all = Churned::default();
     for server in servers {
@@ -167,7 +205,7 @@ async fn churn<R: AsyncRuntime>(
 async fn visit_async<R: AsyncRuntime>(
     params: Params,
     address: SocketAddr,
-    next: &AtomicUsize,
+    next: Arc<AtomicUsize>,
 ) -> io::Result<Churned> {
     let (mut message, mut echo) = ([0; SIZE], [0; SIZE]);
     let mut seen = Churned::default();

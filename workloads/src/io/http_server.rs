@@ -15,6 +15,7 @@ use super::reported;
 use super::server::{self, Driven, Load, Served};
 use runtime_bench_api::load::{ClientForm, Drive, Report, Talk};
 use runtime_bench_api::prelude::*;
+use runtime_bench_api::tls;
 use runtime_bench_api::transport::Transport;
 
 /// Bytes of the body.
@@ -56,6 +57,7 @@ pub struct Params {
     load: Load,
     /// Wait before each reply.
     wait: Duration,
+    tls: bool,
 }
 
 impl FromPoint for Params {
@@ -65,10 +67,16 @@ impl FromPoint for Params {
         let wait = Duration::from_millis(point.count_in("wait", 0..=LONGEST_WAIT)? as u64);
         let drive = Drive::Closed { messages };
         let talk = Talk::Http { length: LENGTH, checksum: crc32fast::hash(&BODY) };
-        let client = ClientForm::of(point)?;
-        let transport = Transport::Tcp;
-        let load = Load { connections, talk, client, transport, warm_up: drive, drive };
-        Ok(Self { load, wait })
+        let load = Load {
+            connections,
+            talk,
+            client: ClientForm::of(point)?,
+            transport: Transport::Tcp,
+            certificate: None,
+            warm_up: drive,
+            drive,
+        };
+        Ok(Self { load, wait, tls: tls::requested(point)? })
     }
 }
 
@@ -88,7 +96,7 @@ impl Workload for HttpServer {
         &metric::CLOSED_LOOP_MAX,
     ];
 
-    const OPTIONS: &'static [(&'static str, &'static str)] = &[ClientForm::OPTION];
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[ClientForm::OPTION, tls::OPTION];
 
     const SERVES: bool = true;
 
@@ -121,6 +129,10 @@ impl Workload for HttpServer {
                  labeled `closed-loop`. `echo-latency` measures latency."
                     .into(),
                 "The CPU time is the server's.".into(),
+                "With `tls=on`, the clients have shaken hands before the first request, and the \
+                 epoll client needs more of its core for encryption: look at `client-cpu`."
+                    .into(),
+                tls::NOTE.into(),
             ],
         }
     }
@@ -134,20 +146,25 @@ impl Workload for HttpServer {
         };
         match set {
             PointSet::Smoke => {
-                [vec![point(2, 3, 0), point(2, 2, 1)], other_clients(&point(2, 3, 0))].concat()
+                let each = [vec![point(2, 3, 0)], other_clients(&point(2, 3, 0))].concat();
+                [tls::also(each), vec![point(2, 2, 1)]].concat()
             }
             PointSet::Quick => vec![point(32, 10, 0)],
             PointSet::Full => {
                 let sizes = [(1, 200), (64, 20), (1_000, 2)];
                 let of =
                     |wait| sizes.map(|(connections, requests)| point(connections, requests, wait));
-                [of(0).to_vec(), of(2).to_vec(), other_clients(&point(64, 20, 0))].concat()
+                let others = other_clients(&point(64, 20, 0));
+                let over_tls = tls::also(vec![point(64, 20, 0)]).split_off(1);
+                [of(0).to_vec(), of(2).to_vec(), others, over_tls].concat()
             }
         }
     }
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
-        server::requirements(&params.load, family)
+        let plain = server::requirements(&params.load, family)?;
+        let memory = plain.memory + plain.tasks as u64 * tls::memory(params.tls);
+        Ok(Requirements { memory, ..plain })
     }
 
     fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
@@ -156,7 +173,7 @@ impl Workload for HttpServer {
                 "The runner protocol does not include clients.".to_owned(),
             ));
         }
-        Ok(())
+        tls::supports_external(params.tls)
     }
 
     fn on_address(
@@ -185,8 +202,26 @@ impl Workload for HttpServer {
         self,
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Report>, Failure> {
-        let Params { load, wait } = params;
-        let handle = move |stream| serve_async::<R>(stream, wait);
+        let Params { load, wait, tls: _ } = params;
+        #[cfg(feature = "tls")]
+        if params.tls {
+            let (server, certificate) = tls::Server::new()?;
+            let load = Load { certificate: Some(certificate), ..load };
+            let handle = move |stream| {
+                let server = server.clone();
+                async move {
+                    // A client that breaks off its handshake reports why.
+                    if let Ok(stream) = server.accept(R::hyper(stream)).await {
+                        serve_async::<R, _>(stream, wait).await;
+                    }
+                }
+            };
+            return Ok(Driven::new(
+                Served::on_async::<R, _, _>(&setup, &load, handle).await?,
+                load,
+            ));
+        }
+        let handle = move |stream| serve_async::<R, _>(R::hyper(stream), wait);
         Ok(Driven::new(Served::on_async::<R, _, _>(&setup, &load, handle).await?, load))
     }
 
@@ -194,7 +229,17 @@ impl Workload for HttpServer {
         self,
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Report>, Failure> {
-        let Params { load, wait } = params;
+        let Params { load, wait, tls: _ } = params;
+        #[cfg(feature = "tls")]
+        if params.tls {
+            let (server, certificate) = tls::Server::new()?;
+            let load = Load { certificate: Some(certificate), ..load };
+            let handle = move |stream: TcpStream| {
+                // A client that breaks off its handshake reports why.
+                let _ = server.accept_blocking(stream).and_then(|stream| serve(stream, wait));
+            };
+            return Ok(Driven::new(Served::on_threads::<T, _>(&setup, &load, handle)?, load));
+        }
         let handle = move |stream: TcpStream| {
             // A client that disconnects ends its connection.
             let _ = serve(stream, wait);
@@ -209,7 +254,11 @@ fn other_clients(point: &Point) -> Vec<Point> {
     ["threads", "runtime"].map(|form| point.clone().with(name, form, "")).to_vec()
 }
 
-async fn serve_async<R: AsyncRuntime>(stream: R::Tcp, wait: Duration) {
+async fn serve_async<R, S>(stream: S, wait: Duration)
+where
+    R: AsyncRuntime,
+    S: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
+{
     let answer = move |_: Request<Incoming>| async move {
         if !wait.is_zero() {
             R::sleep(wait).await;
@@ -218,12 +267,12 @@ async fn serve_async<R: AsyncRuntime>(stream: R::Tcp, wait: Duration) {
     };
     // A client that disconnects ends its connection.
     let _ = hyper::server::conn::http1::Builder::new()
-        .serve_connection(R::hyper(stream), service_fn(answer))
+        .serve_connection(stream, service_fn(answer))
         .await;
 }
 
 /// Answers the requests of a connection until it ends.
-fn serve(mut stream: TcpStream, wait: Duration) -> io::Result<()> {
+fn serve(mut stream: impl Read + Write, wait: Duration) -> io::Result<()> {
     let mut answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {LENGTH}\r\n\r\n").into_bytes();
     answer.extend_from_slice(&BODY);
     let mut come = Vec::with_capacity(LONGEST_HEAD);

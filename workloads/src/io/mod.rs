@@ -4,6 +4,8 @@ mod acceptor;
 mod churn;
 mod churn_local;
 mod churn_threads;
+#[cfg(feature = "tls")]
+mod churn_tls;
 mod clients;
 mod cold;
 pub mod connect_churn;

@@ -40,6 +40,7 @@ impl FromPoint for Params {
                 talk: ECHO,
                 client: ClientForm::Epoll,
                 transport: Transport::Tcp,
+                certificate: None,
                 warm_up: drive,
                 drive,
             },

@@ -42,6 +42,8 @@ pub struct Load {
     pub(super) talk: Talk,
     pub(super) client: ClientForm,
     pub(super) transport: Transport,
+    /// The server's certificate in DER; `None` without TLS, and until it is made.
+    pub(super) certificate: Option<Vec<u8>>,
     /// The first drive of an instance.
     pub(super) warm_up: Drive,
     /// All further drives.
@@ -61,7 +63,8 @@ impl Load {
         let warm_up = Drive::Open { rate, milliseconds: first };
         let drive = Drive::Open { rate, milliseconds };
         let (client, transport) = (ClientForm::of(point)?, Transport::of(point)?);
-        Ok(Self { connections, talk, client, transport, warm_up, drive })
+        let certificate = None;
+        Ok(Self { connections, talk, client, transport, certificate, warm_up, drive })
     }
 
     /// A closed-loop echo load, which measures capacity.
@@ -74,13 +77,15 @@ impl Load {
         let warm_up = Drive::Closed { messages: messages.div_ceil(WARM_UP_SHARE) };
         let (client, transport) = (ClientForm::of(point)?, Transport::of(point)?);
         let drive = Drive::Closed { messages };
-        Ok(Self { connections, talk: ECHO, client, transport, warm_up, drive })
+        let (talk, certificate) = (ECHO, None);
+        Ok(Self { connections, talk, client, transport, certificate, warm_up, drive })
     }
 
     /// The server at an address, as the clients of this load see it.
     fn target(&self, address: SocketAddr) -> Target {
         let Self { connections, client, transport, .. } = *self;
-        Target { address, connections, talk: self.talk.clone(), client, transport }
+        let (talk, certificate) = (self.talk.clone(), self.certificate.clone());
+        Target { address, connections, talk, client, transport, certificate }
     }
 
     /// Scheduled time of two drives: the warm-up and one more.
@@ -144,8 +149,9 @@ impl Served {
         F: Future<Output = ()> + Send + 'static,
         H: Fn(R::Tcp) -> F + Clone + Send + 'static,
     {
-        if let Traffic::Clients(address) = setup.traffic {
-            clients::on_async::<R>(plan.target(address)).await?;
+        if let Traffic::Clients { address, certificate } = &setup.traffic {
+            let certificate = certificate.clone();
+            clients::on_async::<R>(Target { certificate, ..plan.target(*address) }).await?;
             return Ok(Self(None));
         }
         if let Some((acceptor, address)) = entrance(setup, plan)? {
@@ -222,8 +228,9 @@ impl Served {
         T: ThreadRuntime,
         H: Fn(TcpStream) + Clone + Send + 'static,
     {
-        if let Traffic::Clients(address) = setup.traffic {
-            clients::on_threads::<T>(&plan.target(address))?;
+        if let Traffic::Clients { address, certificate } = &setup.traffic {
+            let certificate = certificate.clone();
+            clients::on_threads::<T>(&Target { certificate, ..plan.target(*address) })?;
             return Ok(Self(None));
         }
         if let Some((acceptor, address)) = entrance(setup, plan)? {

@@ -1,5 +1,6 @@
 //! `idle-connections`: the memory of a connection that waits for its first byte.
 
+use std::future::Future;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -9,13 +10,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::ends::{Ends, ready};
 use super::pending::count_when_pending;
 use super::resident::resident_memory;
-use runtime_bench_api::load::{self, ClientForm, Clients, Drive, Report, Talk, Target};
+use runtime_bench_api::load::{self, Drive, Report};
 use runtime_bench_api::loopback::hand_over;
 use runtime_bench_api::prelude::*;
-use runtime_bench_api::transport::Transport;
-use runtime_bench_api::workload::Setup;
+use runtime_bench_api::tls;
 
 /// Above this, one OS thread per connection is no longer realistic.
 const MOST_THREADS: usize = 4_000;
@@ -48,11 +49,13 @@ pub struct Held {
 pub struct Params {
     /// Half of the connections.
     half: usize,
+    tls: bool,
 }
 
 impl FromPoint for Params {
     fn from_point(point: &Point) -> Result<Self, Unsupported> {
-        Ok(Self { half: point.count_in("connections", 2..=1_000_000)? / 2 })
+        let half = point.count_in("connections", 2..=1_000_000)? / 2;
+        Ok(Self { half, tls: tls::requested(point)? })
     }
 }
 
@@ -60,6 +63,8 @@ impl Workload for IdleConnections {
     type Params = Params;
     type Output = Held;
     const METRICS: &'static [&'static MetricDef] = &[&metric::CONNECTION_MEMORY, &metric::WAKE];
+
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[tls::OPTION];
 
     fn info(&self) -> WorkloadInfo {
         WorkloadInfo {
@@ -85,6 +90,10 @@ impl Workload for IdleConnections {
                  the replies; `wake` is the time this takes divided by the number of connections."
                     .into(),
                 "OS threads run up to 4 000 connections.".into(),
+                "With `tls=on`, each task shakes hands with its client before it waits, so that \
+                 memory per connection includes the session and the buffers of rustls."
+                    .into(),
+                tls::NOTE.into(),
             ],
         }
     }
@@ -92,9 +101,12 @@ impl Workload for IdleConnections {
     fn points(&self, set: PointSet, _: usize) -> Vec<Point> {
         let connections = |count: u64| Point::new().with("connections", count, "");
         match set {
-            PointSet::Smoke => vec![connections(4)],
+            PointSet::Smoke => tls::also(vec![connections(4)]),
             PointSet::Quick => vec![connections(200)],
-            PointSet::Full => [1_000, 5_000, 9_900, 19_900].map(connections).to_vec(),
+            PointSet::Full => {
+                let others = [5_000, 9_900, 19_900].map(connections).to_vec();
+                [tls::also(vec![connections(1_000)]), others].concat()
+            }
         }
     }
 
@@ -115,7 +127,7 @@ impl Workload for IdleConnections {
         Ok(Requirements {
             tasks: connections,
             files: connections,
-            memory: connections as u64 * estimate,
+            memory: connections as u64 * (estimate + tls::memory(params.tls)),
             ..Requirements::default()
         })
     }
@@ -151,14 +163,26 @@ impl Workload for IdleConnections {
         ]
     }
 
+    fn supports_external(&self, params: &Params) -> Result<(), Unsupported> {
+        tls::supports_external(params.tls)
+    }
+
     async fn on_async<R: AsyncRuntime>(
         self,
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl AsyncSession<Output = Held>, Failure> {
-        let mut ends = Some(Ends::connect(&setup, 2 * params.half)?);
+        let mut ends = Some(Ends::connect(&setup, 2 * params.half, SIZE, params.tls)?);
         Ok(repeat_async(move || {
             let ends = ends.take().ok_or_else(only_once);
-            async move { hold_async::<R>(ends?).await }
+            async move {
+                let ends = ends?;
+                #[cfg(feature = "tls")]
+                if let Some(server) = ends.tls.clone() {
+                    let answer = |stream, waiting| answer_tls::<R>(server.clone(), stream, waiting);
+                    return hold_async::<R, _, _>(ends, answer).await;
+                }
+                hold_async::<R, _, _>(ends, answer_async::<R>).await
+            }
         }))
     }
 
@@ -166,8 +190,17 @@ impl Workload for IdleConnections {
         self,
         Trial { params, setup }: Trial<Params>,
     ) -> Result<impl Session<Output = Held>, Failure> {
-        let mut ends = Some(Ends::connect(&setup, 2 * params.half)?);
-        Ok(repeat(move || hold::<T>(ends.take().ok_or_else(only_once)?)))
+        let mut ends = Some(Ends::connect(&setup, 2 * params.half, SIZE, params.tls)?);
+        Ok(repeat(move || {
+            let ends = ends.take().ok_or_else(only_once)?;
+            #[cfg(feature = "tls")]
+            if let Some(server) = ends.tls.clone() {
+                return hold::<T, _>(ends, move |stream, waiting| {
+                    answer(server.accept_blocking(stream), waiting)
+                });
+            }
+            hold::<T, _>(ends, |stream, waiting| answer(Ok(stream), waiting))
+        }))
     }
 }
 
@@ -186,30 +219,16 @@ impl Held {
     }
 }
 
-/// Both ends of all connections.
-struct Ends {
-    clients: Clients,
-    servers: Vec<TcpStream>,
-}
-
-impl Ends {
-    fn connect(setup: &Setup, connections: usize) -> Result<Self, Failure> {
-        let mut listeners = setup.traffic.listen(1)?;
-        let listener = listeners.swap_remove(0);
-        let address = listener.local_addr().map_err(Failure::io("preparing a listener"))?;
-        // Accepts while the clients connect, because there are more than the backlog holds.
-        let accepting = thread::spawn(move || {
-            listener.incoming().take(connections).collect::<io::Result<Vec<TcpStream>>>()
-        });
-        let (talk, client) = (Talk::Echo { size: SIZE }, ClientForm::Epoll);
-        let target = Target { address, connections, talk, client, transport: Transport::Tcp };
-        let clients = load::clients(&setup.traffic, &target)?;
-        let servers = accepting.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
-        Ok(Self { clients, servers: servers.map_err(Failure::io("accepting"))? })
-    }
-}
-
-async fn hold_async<R: AsyncRuntime>(ends: Ends) -> Result<Held, Failure> {
+/// Reads memory while half and all of the tasks wait; `answer` returns what must stay open until the clients have
+/// read.
+async fn hold_async<R: AsyncRuntime, F, S>(
+    ends: Ends,
+    answer: impl Fn(R::Tcp, Arc<AtomicUsize>) -> F,
+) -> Result<Held, Failure>
+where
+    F: Future<Output = io::Result<S>> + Send + 'static,
+    S: Send + 'static,
+{
     let half = ends.servers.len() / 2;
     let waiting = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::with_capacity(2 * half);
@@ -218,14 +237,14 @@ async fn hold_async<R: AsyncRuntime>(ends: Ends) -> Result<Held, Failure> {
     for resident in &mut resident {
         for server in servers.by_ref().take(half) {
             let (server, waiting) = (hand_over::<R>(server)?, Arc::clone(&waiting));
-            tasks.push(R::spawn(answer_async::<R>(server, waiting)));
+            tasks.push(R::spawn(answer(server, waiting)));
         }
         while waiting.load(Ordering::Acquire) < tasks.len() {
             R::sleep(LOOK).await;
         }
         *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
     }
-    let clients = ends.clients;
+    let clients = ready(ends.clients)?;
     let asking = R::spawn(async move { clients.ask(ASK).await });
     // Closing a stream resets its connection, so all are kept until the clients have read.
     let mut answered = Vec::with_capacity(2 * half);
@@ -235,7 +254,10 @@ async fn hold_async<R: AsyncRuntime>(ends: Ends) -> Result<Held, Failure> {
     Ok(Held::of(&asking.await?, resident))
 }
 
-fn hold<T: ThreadRuntime>(ends: Ends) -> Result<Held, Failure> {
+fn hold<T: ThreadRuntime, S: Send + 'static>(
+    ends: Ends,
+    answer: impl Fn(TcpStream, &AtomicUsize) -> io::Result<S> + Clone + Send + 'static,
+) -> Result<Held, Failure> {
     let half = ends.servers.len() / 2;
     let waiting = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::with_capacity(2 * half);
@@ -243,7 +265,7 @@ fn hold<T: ThreadRuntime>(ends: Ends) -> Result<Held, Failure> {
     let mut resident = [0; 2];
     for resident in &mut resident {
         for server in servers.by_ref().take(half) {
-            let waiting = Arc::clone(&waiting);
+            let (waiting, answer) = (Arc::clone(&waiting), answer.clone());
             tasks.push(T::spawn(move || answer(server, &waiting)));
         }
         while waiting.load(Ordering::Acquire) < tasks.len() {
@@ -251,7 +273,7 @@ fn hold<T: ThreadRuntime>(ends: Ends) -> Result<Held, Failure> {
         }
         *resident = resident_memory().map_err(Failure::io("reading resident memory"))?;
     }
-    let asked = ends.clients.ask_blocking(ASK)?;
+    let asked = ready(ends.clients)?.ask_blocking(ASK)?;
     for task in tasks {
         T::join(task).map_err(Failure::io("answering"))?;
     }
@@ -269,9 +291,29 @@ async fn answer_async<R: AsyncRuntime>(
     Ok(stream)
 }
 
-fn answer(mut stream: TcpStream, waiting: &AtomicUsize) -> io::Result<TcpStream> {
+/// The same over TLS. A handshake that fails counts as well, so that the root does not wait for it.
+#[cfg(feature = "tls")]
+async fn answer_tls<R: AsyncRuntime>(
+    server: tls::Server,
+    stream: R::Tcp,
+    waiting: Arc<AtomicUsize>,
+) -> io::Result<tls::Stream<R::Hyper>> {
+    let accepted = server.accept(R::hyper(stream)).await;
+    if accepted.is_err() {
+        waiting.fetch_add(1, Ordering::Release);
+    }
+    let mut stream = accepted?;
+    let mut message = [0; SIZE];
+    count_when_pending(stream.read_exact(&mut message), &waiting).await?;
+    stream.write_all(&message).await?;
+    Ok(stream)
+}
+
+/// The same on a thread, unless its handshake has failed.
+fn answer<S: Read + Write>(accepted: io::Result<S>, waiting: &AtomicUsize) -> io::Result<S> {
     let mut message = [0; SIZE];
     waiting.fetch_add(1, Ordering::Release);
+    let mut stream = accepted?;
     stream.read_exact(&mut message)?;
     stream.write_all(&message)?;
     Ok(stream)

@@ -1,5 +1,6 @@
 //! Memory of tasks and connections.
 
+mod ends;
 pub(crate) mod gate;
 pub mod idle_connections;
 mod pending;

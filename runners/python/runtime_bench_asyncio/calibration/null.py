@@ -1,10 +1,15 @@
 """`null`: an iteration that does nothing."""
 
-from ..session import LoopSession, ProcessSession, ThreadSession
+from ..session import LoopSession, LoopsSession, ProcessSession, ThreadSession
 
 
 class OnLoop(LoopSession):
     async def iterate(self) -> None:
+        return
+
+
+class OnLoops(LoopsSession):
+    def iterate(self) -> None:
         return
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from time import perf_counter_ns
 
-from ..instance import LoopFactory
+from ..loops import LoopFactory
 from ..session import LoopSession
 
 #: Seconds; longer than any trial takes.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
+from itertools import chain
 from operator import xor
 from time import perf_counter_ns
 from typing import Any
 
 from ..request import Cell, Trial
-from ..session import LoopSession, ProcessSession, ThreadSession
+from ..session import LoopSession, LoopsSession, ProcessSession, ThreadSession
 from .xorshift import xorshift
 
 #: Steps of all jobs together, above which a trial would exceed every limit: at a quarter of a
@@ -57,11 +59,27 @@ class OnLoop(LoopSession):
         self.shape = Shape(self.trial)
 
     async def iterate(self) -> dict[str, Any]:
-        async def job(seed: int, steps: int) -> int:
-            return xorshift(seed, steps)
+        return self.shape.batch(await run_all(self.shape.sizes()))
 
-        jobs = [asyncio.create_task(job(*size)) for size in self.shape.sizes()]
-        return self.shape.batch(await asyncio.gather(*jobs))
+
+async def run_all(sizes: Iterable[tuple[int, int]]) -> list[int]:
+    """A task for each job."""
+
+    async def job(seed: int, steps: int) -> int:
+        return xorshift(seed, steps)
+
+    return await asyncio.gather(*(asyncio.create_task(job(*size)) for size in sizes))
+
+
+class OnLoops(LoopsSession):
+    unfit = staticmethod(unfit)
+
+    def prepare(self) -> None:
+        self.shape = Shape(self.trial)
+
+    def iterate(self) -> dict[str, Any]:
+        parts = self.loops.run([run_all(part) for part in self.loops.divide(self.shape.sizes())])
+        return self.shape.batch(list(chain.from_iterable(parts)))
 
 
 class OnThreads(ThreadSession):

@@ -6,7 +6,7 @@ import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Iterator
 
-from ..session import LoopSession
+from ..session import DividedSession, LoopSession
 from .loopback import BACKLOG, close_by_reset, listen
 from .message import Messages
 
@@ -61,3 +61,8 @@ class OnLoop(LoopSession):
 
     async def close(self) -> None:
         self.server.close()
+
+
+class OnLoops(DividedSession):
+    part = OnLoop
+    shared = ("connections", "at-once")

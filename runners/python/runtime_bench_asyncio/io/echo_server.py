@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from ..session import LoopServer
+from ..session import LoopServer, LoopsServer
 from .echo import echo
-from .loopback import BACKLOG, listen, name
+from .loopback import BACKLOG, listen, listen_together, name
 
 #: Bytes of a message.
 SIZE = 64
@@ -23,3 +23,25 @@ class OnLoop(LoopServer):
 
     async def close(self) -> None:
         self.server.close()
+
+
+class OnLoops(LoopsServer):
+    variants = (None, "capacity")
+
+    def listen(self) -> str:
+        listeners = listen_together(len(self.loops))
+        self.servers = self.loops.run(
+            [
+                asyncio.start_server(echo(SIZE), sock=listener, backlog=BACKLOG)
+                for listener in listeners
+            ]
+        )
+        return name(listeners[0])
+
+    def close(self) -> None:
+        self.loops.run([close(server) for server in self.servers])
+
+
+async def close(server: asyncio.Server) -> None:
+    """Closes a server on its own loop."""
+    server.close()

@@ -20,6 +20,18 @@ def listen() -> socket.socket:
     return listener
 
 
+def listen_together(sockets: int) -> list[socket.socket]:
+    """Several sockets on one new port. The kernel divides the connections among them."""
+    listeners: list[socket.socket] = []
+    for _ in range(sockets):
+        listener = _socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((HOST, listeners[0].getsockname()[1] if listeners else 0))
+        listener.listen(BACKLOG)
+        listeners.append(listener)
+    return listeners
+
+
 def close_by_reset(listener: socket.socket) -> socket.socket:
     """Accepted connections close with a reset, so none lingers in the kernel for the next runner."""
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

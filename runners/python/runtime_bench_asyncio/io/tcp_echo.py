@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from ..session import LoopSession
+from ..request import Cell
+from ..session import DividedSession, LoopSession
 from .echo import Stream, echo
 from .loopback import BACKLOG, close_by_reset, connect, listen
 from .message import Messages
@@ -55,3 +56,15 @@ class OnLoop(LoopSession):
                 writer.close()
                 await writer.wait_closed()
         self.server.close()
+
+
+class OnLoops(DividedSession):
+    variants = (None, "fan-out")
+    part = OnLoop
+    shared = ("connections",)
+
+    @classmethod
+    def unfit(cls, cell: Cell) -> str | None:
+        if cell.variant == "fan-out":
+            return "one client talks over all connections, so they cannot be divided among loops"
+        return None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from time import perf_counter_ns
 from typing import NamedTuple
 
 from ..request import Cell
-from ..session import LoopSession, ThreadSession
+from ..session import DividedSession, LoopSession, ThreadSession
 from ..threads import Task, too_many
 
 
@@ -59,6 +60,24 @@ class OnLoop(LoopSession):
         spawned = [asyncio.create_task(sleep(task, delay)) for task in range(tasks)]
         sleeps = await asyncio.gather(*spawned)
         return gathered(sleeps, last_deadline(sleeps))
+
+
+class OnLoops(DividedSession):
+    sleeps = True
+    variants = (None, "one-by-one")
+    part = OnLoop
+    shared = ("tasks",)
+
+    @classmethod
+    def unfit(cls, cell: Cell) -> str | None:
+        if cell.variant == "one-by-one":
+            return "a single task sleeps, so there is nothing to divide among loops"
+        return None
+
+    def merged(self, name: str, outputs: list[Mapping[str, int]]) -> int:
+        if name == "lateness_ns":
+            return max(output[name] for output in outputs)
+        return super().merged(name, outputs)
 
 
 class OnThreads(ThreadSession):

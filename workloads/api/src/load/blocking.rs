@@ -1,7 +1,6 @@
 //! Clients on threads that block: one for each connection.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
@@ -9,6 +8,7 @@ use std::time::Instant;
 use super::recording::Recording;
 use super::schedule::Schedule;
 use super::turns::Turns;
+use super::wire::Wire;
 use super::{BUFFER, Drive, PATIENCE, Report, Target};
 use crate::clock::{Clock, SYSTEM};
 
@@ -20,7 +20,7 @@ pub struct BlockingClients {
 
 /// One client.
 struct Client {
-    stream: TcpStream,
+    stream: Wire,
     turns: Turns,
     index: usize,
     connections: usize,
@@ -38,9 +38,8 @@ impl BlockingClients {
         let connections = target.connections;
         let (record, recordings) = mpsc::channel();
         let mut drives = Vec::with_capacity(connections);
-        for index in 0..connections {
-            let stream = target.transport.connect(target.address)?;
-            stream.set_read_timeout(Some(PATIENCE))?;
+        for (index, stream) in Wire::connect(target)?.into_iter().enumerate() {
+            stream.socket().set_read_timeout(Some(PATIENCE))?;
             let turns = Turns::new(target.talk.clone(), index, connections);
             let mut client = Client { stream, turns, index, connections };
             let record = record.clone();

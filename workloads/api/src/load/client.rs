@@ -1,13 +1,13 @@
 //! Clients on one thread, for all connections.
 
 use std::io;
-use std::net::TcpStream;
 use std::time::Instant;
 
 use super::connection::Connection;
 use super::recording::Recording;
 use super::schedule::Schedule;
 use super::waiting::Waiting;
+use super::wire::Wire;
 use super::{BUFFER, Drive, PATIENCE, Report, Talk, Target};
 use crate::clock::{Clock, SYSTEM};
 
@@ -23,12 +23,12 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn connect(target: &Target) -> io::Result<Self> {
-        let connect = |_| {
-            let stream: TcpStream = target.transport.connect(target.address)?;
-            stream.set_nonblocking(true)?;
+        let connection = |stream: Wire| {
+            stream.socket().set_nonblocking(true)?;
             Ok(Connection::new(stream))
         };
-        let connections = (0..target.connections).map(connect).collect::<io::Result<Vec<_>>>()?;
+        let streams = Wire::connect(target)?.into_iter();
+        let connections = streams.map(connection).collect::<io::Result<Vec<_>>>()?;
         let waiting = Waiting::on(&connections)?;
         let talk = target.talk.clone();
         Ok(Self { talk, connections, waiting, buffer: vec![0; BUFFER], number: 0 })
@@ -147,7 +147,8 @@ mod tests {
             }
         });
         let (talk, client) = (Talk::Echo { size }, ClientForm::Epoll);
-        Target { address, connections: 1, talk, client, transport: Transport::Tcp }
+        let (transport, certificate) = (Transport::Tcp, None);
+        Target { address, connections: 1, talk, client, transport, certificate }
     }
 
     #[test]
@@ -159,6 +160,44 @@ mod tests {
         assert_eq!(report.late_p99_ns, 0, "a closed loop has no send schedule");
         let again = client.drive(Drive::Closed { messages: 5 }).unwrap();
         assert_eq!((again.sent, again.answered, again.wrong), (5, 5, 0));
+    }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn clients_of_both_forms_talk_over_tls_and_reject_other_certificates() {
+        let (server, certificate) = crate::tls::Server::new().unwrap();
+        let listener = loopback::listen().unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let server = server.clone();
+                thread::spawn(move || -> io::Result<()> {
+                    let (mut stream, mut message) = (server.accept_blocking(stream?)?, [0; 64]);
+                    loop {
+                        stream.read_exact(&mut message)?;
+                        stream.write_all(&message)?;
+                    }
+                });
+            }
+        });
+        let (talk, client, transport) =
+            (Talk::Echo { size: 64 }, ClientForm::Epoll, Transport::Tcp);
+        let certificate = Some(certificate);
+        let target = Target { address, connections: 3, talk, client, transport, certificate };
+        let mut client = Client::connect(&target).unwrap();
+        let report = client.drive(Drive::Closed { messages: 10 }).unwrap();
+        assert_eq!((report.sent, report.answered, report.wrong), (30, 30, 0));
+        let spawn = |job: Box<dyn FnOnce() + Send>| thread::Builder::new().spawn(job).map(drop);
+        let mut clients = BlockingClients::connect(&target, spawn).unwrap();
+        let report = clients.drive(Drive::Closed { messages: 10 }).unwrap();
+        assert_eq!((report.sent, report.answered, report.wrong), (30, 30, 0));
+        let (_, other) = crate::tls::Server::new().unwrap();
+        let refused =
+            Client::connect(&Target { certificate: Some(other), ..target }).err().unwrap();
+        assert!(
+            refused.to_string().starts_with("TLS handshake: invalid peer certificate"),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
 use std::time::Instant;
 
 use super::message::Talk;
+use super::wire::Wire;
 
 /// A connection and its messages in flight.
 pub(super) struct Connection {
-    pub(super) stream: TcpStream,
+    pub(super) stream: Wire,
     /// Bytes to send, from `written` on.
     out: Vec<u8>,
     written: usize,
@@ -20,7 +20,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: Wire) -> Self {
         let (out, come) = (Vec::new(), Vec::new());
         Self { stream, out, written: 0, come, waiting: VecDeque::new() }
     }
@@ -45,12 +45,15 @@ impl Connection {
         }
         self.out.clear();
         self.written = 0;
-        Ok(())
+        match self.stream.flush() {
+            Err(error) if error.kind() != ErrorKind::WouldBlock => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Whether something is left to send.
     pub(super) fn full(&self) -> bool {
-        self.written < self.out.len()
+        self.written < self.out.len() || self.stream.holds_back()
     }
 
     /// Reads available bytes and reports every reply: whether it is correct, and when its message was due.

@@ -26,8 +26,13 @@ pub enum Traffic {
         /// Called with the address once the server listens.
         announce: fn(SocketAddr),
     },
-    /// No load: this process runs the clients of the server at this address.
-    Clients(SocketAddr),
+    /// No load: this process runs the clients of a server.
+    Clients {
+        /// The address of the server.
+        address: SocketAddr,
+        /// Its certificate in DER; `None` without TLS.
+        certificate: Option<Vec<u8>>,
+    },
 }
 
 /// The load generators of a trial.
@@ -50,6 +55,7 @@ impl Generators {
             workers: request.workers,
             pool_threads: request.pool_threads,
             port: 0,
+            certificate: None,
         };
         Self { command: request.load.clone(), clients: Some(clients), unset: Vec::new() }
     }
@@ -58,7 +64,9 @@ impl Generators {
     fn start(&self, target: &Target) -> io::Result<Generator> {
         if target.client == ClientForm::Runtime {
             let port = target.address.port();
-            let request = self.clients.clone().map(|clients| ClientRequest { port, ..clients });
+            let certificate = target.certificate.clone();
+            let request = self.clients.clone();
+            let request = request.map(|clients| ClientRequest { port, certificate, ..clients });
             let request = request.ok_or_else(|| io::Error::other("the trial has no request"))?;
             let program = env::current_exe()?.into_os_string();
             let command: Vec<OsString> =
@@ -93,7 +101,7 @@ impl Traffic {
     /// When the port is in use, or the system refuses a socket.
     pub fn listen(&self, sockets: usize) -> Result<Vec<TcpListener>, Failure> {
         let port = match self {
-            Self::Generator(_) | Self::Clients(_) => 0,
+            Self::Generator(_) | Self::Clients { .. } => 0,
             Self::External { port, .. } => *port,
         };
         let listen = || {
@@ -123,7 +131,7 @@ pub fn clients(traffic: &Traffic, target: &Target) -> Result<Clients, Failure> {
             announce(target.address);
             Load::External
         }
-        Traffic::Clients(_) => {
+        Traffic::Clients { .. } => {
             return Err(Failure::Request("a client process cannot start clients".to_owned()));
         }
     };

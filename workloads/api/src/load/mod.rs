@@ -17,6 +17,7 @@ mod recording;
 mod schedule;
 mod turns;
 mod waiting;
+mod wire;
 
 pub use blocking::BlockingClients;
 pub use conversation::{drives, next_drive, run};
@@ -26,6 +27,7 @@ pub use message::Talk;
 pub use recording::Recording;
 pub use schedule::Schedule;
 pub use turns::Turns;
+pub use wire::Wire;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -56,6 +58,9 @@ pub struct Target {
     /// The transport of the connections.
     #[serde(default)]
     pub transport: Transport,
+    /// The server's certificate in DER; `None` without TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Vec<u8>>,
 }
 
 /// When messages are sent.

@@ -32,7 +32,10 @@ impl Waiting {
         let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC)?;
         epoll.add(&timer, EpollEvent::new(EpollFlags::EPOLLIN, TIMER))?;
         for (index, connection) in connections.iter().enumerate() {
-            epoll.add(&connection.stream, EpollEvent::new(EpollFlags::EPOLLIN, index as u64))?;
+            epoll.add(
+                connection.stream.socket(),
+                EpollEvent::new(EpollFlags::EPOLLIN, index as u64),
+            )?;
         }
         Ok(Self { epoll, timer, armed: false, events: vec![EpollEvent::empty(); AT_ONCE] })
     }
@@ -46,7 +49,7 @@ impl Waiting {
     ) -> io::Result<()> {
         let out = if wanted { EpollFlags::EPOLLOUT } else { EpollFlags::empty() };
         let mut event = EpollEvent::new(EpollFlags::EPOLLIN | out, index as u64);
-        Ok(self.epoll.modify(&connection.stream, &mut event)?)
+        Ok(self.epoll.modify(connection.stream.socket(), &mut event)?)
     }
 
     /// Waits until a connection is ready or a time has passed. Returns the indexes of ready connections.

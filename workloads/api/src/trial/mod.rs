@@ -189,7 +189,10 @@ fn load(cells: &Cells, request: ClientRequest, clock: &'static dyn Clock) -> Res
         pool_threads: request.pool_threads,
         seed: 0,
         scratch: std::env::temp_dir(),
-        traffic: Traffic::Clients((Ipv4Addr::LOCALHOST, request.port).into()),
+        traffic: Traffic::Clients {
+            address: (Ipv4Addr::LOCALHOST, request.port).into(),
+            certificate: request.certificate,
+        },
         clock,
     };
     // Settings apply to the server under test; its clients keep the defaults.
