@@ -3,6 +3,7 @@
 mod matrix;
 mod values;
 
+pub(crate) use matrix::setting_text;
 pub use matrix::{EvidenceArgs, MatrixArgs, OutputArgs, ResumeArgs};
 pub use values::Format;
 pub(crate) use values::{

@@ -53,6 +53,21 @@ fn list(ended: &Ended, name: &str) -> Vec<Value> {
     document[name].as_array().unwrap_or_else(|| panic!("no {name}: {ended:?}")).clone()
 }
 
+/// The program that draws flame graphs is not part of the usual builds.
+#[track_caller]
+fn drew_flame_graphs_or_said_why_not(ended: &Ended, report: &Path) {
+    let page = fs::read_to_string(report.join("index.html")).unwrap();
+    if page.contains("no flame graphs") {
+        assert!(!report.join("profiles").exists(), "{ended:?}");
+        return;
+    }
+    for name in ["base", "candidate", "candidate-against-base"] {
+        let path = format!("profiles/1/{name}.svg");
+        assert!(page.contains(&format!("href=\"{path}\"")), "{path}: {page}");
+        assert!(fs::read_to_string(report.join(path)).unwrap().contains("cpu_batch"), "{name}");
+    }
+}
+
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn ab_reports_only_the_slower_runner() {
@@ -60,11 +75,13 @@ fn ab_reports_only_the_slower_runner() {
     let slower = "case $runner in smol)
           request=$(printf %s \"$request\" | sed 's/\"value\":50000,/\"value\":200000,/') ;;
         esac
-        printf '%s\\n' \"$request\" | \"$TRIAL\"";
+        exec \"$TRIAL\" <<END\n$request\nEND";
     let head = rerouted(folder.path(), "head", slower);
     let args = ["cpu-batch", "--runners", "smol,rayon", "--format", "json", "--explain"];
-    let ended = ab(&folder, &head, &args);
+    let stacks = ["--profile-stacks", "--report", "page"];
+    let ended = ab(&folder, &head, &[&args[..], &stacks].concat());
     ended.fails_with(1, &["cpu-batch/smol/"]);
+    drew_flame_graphs_or_said_why_not(&ended, &folder.path().join("page"));
     assert!(!ended.stderr.contains("rayon"), "{}", ended.stderr);
     for row in rows(&ended) {
         let (name, word) = (row["name"].as_str().unwrap(), row["word"].as_str().unwrap());
@@ -77,7 +94,11 @@ fn ab_reports_only_the_slower_runner() {
         assert!(found["row"].as_str().unwrap().contains("smol"), "{found}");
         let explanation = &found["explanation"];
         assert_eq!(explanation["candidate"], "candidate");
-        assert_eq!(explanation["parts"][0]["part"], "user-time", "it computes more: {explanation}");
+        // On a busy machine it also waits longer.
+        let mut parts = explanation["parts"].as_array().unwrap().iter();
+        let computing = parts.find(|part| part["part"] == "user-time");
+        let low = computing.and_then(|part| part["difference"]["interval"]["low"].as_f64());
+        assert!(low > Some(0.0), "it computes more: {explanation}");
     }
 }
 
@@ -128,6 +149,8 @@ fn ab_rejects_unusable_executables_by_name() {
     let text = folder.path().join("text");
     fs::write(&text, "no program").unwrap();
     refused(&text, &["cannot be started"]);
+    let stacks = ["null", "--profile-stacks", "--explain"];
+    ab(&folder, Path::new(OURS), &stacks).fails_with(2, &["--report"]);
 }
 
 #[test]
@@ -139,6 +162,45 @@ fn ab_without_common_cells_is_inconclusive() {
     let head = script(folder.path(), "head", empty);
     ab(&folder, &head, &["null"]).fails_with(3, &["no cell runs on both"]);
     ab(&folder, &head, &["nulll"]).fails_with(2, &["did you mean `null`?"]);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
+fn ab_compares_a_runner_with_settings_in_rows_of_its_own() {
+    let folder = tempdir().unwrap();
+    // Requests to trials of the head must have the runner with its setting, like those of the base.
+    let seen = folder.path().join("seen");
+    let record = format!("printf '%s\\n' \"$request\" >> '{}'", seen.display());
+    let head = rerouted(
+        folder.path(),
+        "head",
+        &format!("{record}\nprintf '%s\\n' \"$request\" | \"$TRIAL\""),
+    );
+    let set = ["--setting", "tokio.event-interval=16", "--cores", "all", "--format", "json"];
+    let ended = ab(&folder, &head, &[&["null", "--runners", "tokio"][..], &set].concat());
+    assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    let rows = rows(&ended);
+    let names: Vec<&str> = rows.iter().map(|row| row["name"].as_str().unwrap()).collect();
+    for start in ["null/tokio/- on ", "null/tokio[event-interval=16]/- on "] {
+        assert_eq!(names.iter().filter(|name| name.starts_with(start)).count(), 1, "{names:?}");
+    }
+    assert_eq!(names.len(), 2, "{names:?}");
+    let seen = fs::read_to_string(seen).unwrap();
+    assert!(seen.contains("\"runner\":\"tokio[event-interval=16]\""), "{seen}");
+}
+
+#[test]
+fn ab_rejects_malformed_settings_and_names_the_build_that_rejects_one() {
+    let folder = tempdir().unwrap();
+    let refused = |setting: &str, words: &[&str]| {
+        let args = ["null", "--runners", "tokio", "--setting", setting];
+        ab(&folder, Path::new(OURS), &args).fails_with(2, words);
+    };
+    refused("tokio.event-interval=fast", &["--setting", "whole numbers"]);
+    refused("event-interval=16", &["--setting", "RUNNER.NAME=VALUE"]);
+    refused("tokio.event-interval=0", &["--base", "between 1 and 1000000", "not 0"]);
+    refused("tokio.event-intervall=1", &["--base", "did you mean `event-interval`?"]);
+    refused("smol.max-blocking-threads=2", &["--base", "--runners tokio"]);
 }
 
 #[test]

@@ -101,8 +101,8 @@ fn strace(program: &Path, request: &str, folder: &Path) -> (BTreeMap<String, f64
     (calls, operations)
 }
 
-/// Calls per operation by strace: the median of some pairs of trials.
-fn by_strace(program: &Path, cell: &CellKey) -> BTreeMap<String, f64> {
+/// Calls per operation according to strace, for some pairs of trials.
+fn by_strace(program: &Path, cell: &CellKey) -> BTreeMap<String, Vec<f64>> {
     let folder = tempdir().unwrap();
     let mut slopes: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for _ in 0..3 {
@@ -113,7 +113,7 @@ fn by_strace(program: &Path, cell: &CellKey) -> BTreeMap<String, f64> {
             slopes.entry(name).or_default().push((count - before) / (more - fewer));
         }
     }
-    slopes.into_iter().filter_map(|(name, slopes)| Some((name, median(&slopes)?))).collect()
+    slopes
 }
 
 #[track_caller]
@@ -155,13 +155,14 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
         let theirs = by_strace(&program, &cell.key);
         for name in calls {
             let event = Event::Syscall((*name).to_owned());
-            is_close(&format!("{workload}: {name}"), of(&evidence, &event), theirs[*name]);
-            is_close(&format!("{workload}: {name} again"), of(&again, &event), theirs[*name]);
+            let theirs = median(&theirs[*name]).unwrap();
+            is_close(&format!("{workload}: {name}"), of(&evidence, &event), theirs);
+            is_close(&format!("{workload}: {name} again"), of(&again, &event), theirs);
         }
-        for (name, count) in &theirs {
-            let event = Event::Syscall(name.clone());
-            if let Some(ours) = steady(&evidence, &event) {
-                is_close(&format!("{workload}: {name}"), ours, *count);
+        for (name, counts) in &theirs {
+            let ours = steady(&evidence, &Event::Syscall(name.clone()));
+            if let Some((ours, theirs)) = ours.zip(alike(counts)) {
+                is_close(&format!("{workload}: {name}, steady"), ours, theirs);
             }
         }
     }
@@ -169,9 +170,14 @@ fn counts_agree_with_strace_and_with_the_counting_allocator() {
 
 /// The count per operation of an event with the same count in every process.
 fn steady(evidence: &Evidence, event: &Event) -> Option<f64> {
-    let spread = evidence.values(event).and_then(Spread::of)?;
-    let width = spread.interval.high - spread.interval.low;
-    (width <= STEADY * spread.median).then_some(spread.median)
+    evidence.values(event).and_then(alike)
+}
+
+/// The median of similar values.
+fn alike(values: &[f64]) -> Option<f64> {
+    let median = median(values)?;
+    let is_close = |value: &f64| (value - median).abs() <= STEADY * median;
+    values.iter().all(is_close).then_some(median)
 }
 
 #[track_caller]

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Analysis, ClassCounts, Group};
+use crate::analysis::{Analysis, ClassCounts, Gathered, Group};
 use crate::answers::{Answer, answers};
 use crate::stats::{Comparison, median};
 use runtime_bench_results::catalog::Kind;
@@ -113,7 +113,7 @@ impl Replay {
             kinds: kinds.into_iter().map(of_kind).collect(),
             control: analysis.noise,
             rounds: Rounds::of(&all),
-            answers: answers(run, analysis),
+            answers: answers(run, &Gathered::new(run), analysis),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A run and its analysis as one document: the content of a report, for programs.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 
 use crate::analysis::Analysis;
@@ -32,5 +34,15 @@ impl<'a> Report<'a> {
     /// The document of a run.
     pub fn new(run: &'a Run, analysis: &'a Analysis, explanations: &'a [CellExplanation]) -> Self {
         Self { schema: SCHEMA, run, analysis, explanations }
+    }
+
+    /// Writes it as a line of JSON. A report holds every trial: this crate is optimized, those of its callers are
+    /// not.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write_to(&self, writer: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *writer, self)?;
+        writer.write_all(b"\n")
     }
 }

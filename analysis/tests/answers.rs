@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use fastrand::Rng;
-use runtime_bench_analysis::analysis::analyze;
+use runtime_bench_analysis::analysis::{Gathered, analyze};
 use runtime_bench_analysis::answers::{Answer, AnswerState, answers};
 use runtime_bench_analysis::replay::Replay;
 use runtime_bench_fixtures::{RUNNERS, cell, reprice};
@@ -29,7 +29,7 @@ fn run(names: &[&str], cost: impl Fn(&str, &str) -> f64) -> Run {
 }
 
 fn answer(run: &Run, id: &str) -> Answer {
-    let all = answers(run, &analyze(run));
+    let all = answers(run, &Gathered::new(run), &analyze(run));
     all.into_iter().find(|answer| answer.id == id).expect("a use case")
 }
 
@@ -155,6 +155,26 @@ fn a_missing_workload_is_named_with_the_command_that_measures_it() {
     assert!(answer.recommendation.contains("connect-churn"), "{answer:?}");
     let command = "cargo bench -- http-server tcp-echo connect-churn";
     assert!(answer.would_change.contains(command), "{answer:?}");
+}
+
+#[test]
+fn a_workload_outside_of_the_default_suite_counts_where_every_runner_has_it() {
+    let names = ["ping-pong", "bounded-queue", "request-reply"];
+    let cost = |workload: &str, runner: &str| match (workload, runner) {
+        ("request-reply", "smol") => 0.5,
+        (_, runner) => usual(workload, runner),
+    };
+    let answered = answer(&run(&names[..2], cost), "channels");
+    assert!(answered.recommendation.starts_with("tokio; "), "{answered:?}");
+    let mut run = run(&names, cost);
+    let answered = answer(&run, "channels");
+    let expected = "depends: tokio for ping-pong and bounded-queue; smol for request-reply";
+    assert_eq!((answered.recommendation.as_str(), answered.evidence.len()), (expected, 3));
+    let never = cell(&run, "request-reply", "threads");
+    run.header.plan.cells[never].not_applicable = Some("too many threads".to_owned());
+    let answered = answer(&run, "channels");
+    assert!(answered.recommendation.starts_with("tokio; "), "{answered:?}");
+    assert_eq!(answered.evidence.len(), 2);
 }
 
 #[test]

@@ -152,6 +152,31 @@ fn parts_add_up_to_the_difference_when_several_cores_work() {
 }
 
 #[test]
+fn waiting_for_a_core_is_at_most_the_remaining_time() {
+    let times = |wall, queued| {
+        [
+            (Event::WallTime, wall),
+            (Event::UserTime, 500.0),
+            (Event::SystemTime, 100.0),
+            (Event::CoreWait, queued),
+        ]
+    };
+    let parts = |queued| {
+        let (one, other) = (times(700.0, 10.0), times(1_700.0, queued));
+        let explanation = explain(&evidence("a", &one), &evidence("b", &other)).unwrap();
+        let parts = explanation.parts.iter().map(|part| (part.part, part.difference.by().round()));
+        parts.collect::<Vec<_>>()
+    };
+    assert_eq!(parts(310.0), [(Part::Waiting, 700.0), (Part::CoreWait, 300.0)]);
+    // Threads of the process waited for each other.
+    assert_eq!(parts(9_000.0), [(Part::CoreWait, 1_090.0), (Part::Waiting, -90.0)]);
+    // Only one of the two knows.
+    let (one, other) = (&times(700.0, 10.0)[..3], times(1_700.0, 310.0));
+    let explanation = explain(&evidence("a", one), &evidence("b", &other)).unwrap();
+    assert_eq!(explanation.parts[0].part, Part::Waiting);
+}
+
+#[test]
 fn opposite_differences_are_listed_separately() {
     let explanation = explained(&[
         (Event::WallTime, 900.0),
@@ -172,6 +197,25 @@ fn equal_wall_times_have_no_parts() {
     let explanation = explained(&[(Event::WallTime, 20.0), (call("getppid"), 1.0)]);
     assert!(explanation.parts.is_empty() && explanation.first().is_none());
     assert_eq!(explanation.others.len(), 1);
+}
+
+#[test]
+fn untraced_writes_are_named_where_no_call_was_traced() {
+    let more = [
+        (Event::WallTime, 400.0),
+        (Event::SystemTime, 400.0),
+        (call("write"), 1.0),
+        (Event::UntracedWrite, 1.0),
+    ];
+    names_first(&more, Part::SystemTime, &call("write"));
+    let without_calls = |runner, figures: Vec<(Event, f64)>| {
+        let mut found = evidence(runner, &figures);
+        found.counts.retain(|count| !matches!(count.event, Event::Syscall(_)));
+        found
+    };
+    let one = without_calls("tokio", with(&[(Event::UntracedWrite, 0.1)]));
+    let explanation = explain(&one, &without_calls("smol", with(&more))).unwrap();
+    assert_eq!(explanation.first(), Some(&Event::UntracedWrite), "{explanation:#?}");
 }
 
 #[test]

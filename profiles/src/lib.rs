@@ -23,7 +23,7 @@ use std::path::Path;
 use std::thread;
 
 use runtime_bench_analysis::format::figure;
-use runtime_bench_results::profile::{ProfileRequest, Recording};
+use runtime_bench_results::profile::{ProfileReply, ProfileRequest, Recording};
 
 use graph::{Scale, differential, flame};
 use script::ScriptError;
@@ -56,7 +56,7 @@ pub enum DrawError {
 ///
 /// # Errors
 /// When samples cannot be read or are too few, or a file cannot be written.
-pub fn draw(request: &ProfileRequest) -> Result<String, DrawError> {
+pub fn draw(request: &ProfileRequest) -> Result<ProfileReply, DrawError> {
     let ProfileRequest { title, folder, operation, recordings, .. } = request;
     let [reference, candidate] = recordings;
     let both = thread::scope(|scope| {
@@ -96,11 +96,12 @@ pub fn draw(request: &ProfileRequest) -> Result<String, DrawError> {
     let name =
         format!("{}-against-{}.svg", file_name(&candidate.label), file_name(&reference.label));
     write(name, differential(&heading, &unit, &before, &after))?;
-    let mut text = shares::text(request, what, &stacks, times, &files);
+    let mut lines = shares::lines(request, what, &stacks, times);
     if !has_kernel {
-        text.push_str("The kernel was not sampled; help: sysctl kernel.perf_event_paranoid=1\n");
+        let help = "The kernel was not sampled; help: sysctl kernel.perf_event_paranoid=1";
+        lines.push(help.to_owned());
     }
-    Ok(text)
+    Ok(ProfileReply { lines, files })
 }
 
 /// Reads and counts the stacks of a recording.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use runtime_bench_analysis::format::{count, figure, list, percent};
+use runtime_bench_analysis::format::{count, figure, percent};
 use runtime_bench_results::profile::ProfileRequest;
 
 use crate::role::Role;
 use crate::stacks::Stacks;
 
-/// Lines for the heading, the files, and a missing kernel.
-const OTHER_LINES: usize = 3;
+/// Lines for the heading and a missing kernel.
+const OTHER_LINES: usize = 2;
 /// Minimum share of the time of both for a role to be listed.
 const SMALL: f64 = 0.005;
 /// Maximum number of crates that are named for a role and a runner.
@@ -42,14 +42,13 @@ impl Row {
     }
 }
 
-/// At most the requested number of lines: the roles with the largest differences first, then the files.
-pub(crate) fn text(
+/// At most the requested number of lines, the roles with the largest differences first.
+pub(crate) fn lines(
     request: &ProfileRequest,
     what: &str,
     stacks: &[Stacks; 2],
     times: [f64; 2],
-    files: &[String],
-) -> String {
+) -> Vec<String> {
     let [reference, candidate] = &request.recordings;
     let samples =
         |at: usize| count(usize::try_from(stacks[at].samples()).unwrap_or(usize::MAX), "sample");
@@ -63,9 +62,7 @@ pub(crate) fn text(
     );
     let rows = rows(stacks, times);
     let rows = rows.iter().take(request.lines.saturating_sub(OTHER_LINES)).map(Row::line);
-    let named = format!("Flame graphs in {}: {}", request.folder.display(), list(files));
-    let lines: Vec<String> = [heading].into_iter().chain(rows).chain([named]).collect();
-    lines.join("\n") + "\n"
+    [heading].into_iter().chain(rows).collect()
 }
 
 fn rows(stacks: &[Stacks; 2], times: [f64; 2]) -> Vec<Row> {
@@ -141,26 +138,19 @@ mod tests {
 
     #[test]
     fn largest_difference_is_first_and_has_both_times_and_shares() {
-        let text = text(
-            &request(8),
-            "CPU time",
-            &both(),
-            TIMES,
-            &["tokio.svg", "smol.svg"].map(str::to_owned),
-        );
-        let lines: Vec<&str> = text.lines().collect();
+        let lines = lines(&request(8), "CPU time", &both(), TIMES);
         assert_eq!(
             lines[0],
             "Samples, as CPU time per message: smol, tokio, difference (4 samples and 2 samples)"
         );
         let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(words(lines[1]), "kernel 1.50 µs 75% 500 ns 50% +1.00 µs");
-        assert_eq!(words(lines[2]), "scheduler 500 ns 25% 500 ns 50% 0 ns async_executor, tokio");
-        assert_eq!(lines[3], "Flame graphs in out: tokio.svg and smol.svg");
+        assert_eq!(words(&lines[1]), "kernel 1.50 µs 75% 500 ns 50% +1.00 µs");
+        assert_eq!(words(&lines[2]), "scheduler 500 ns 25% 500 ns 50% 0 ns async_executor, tokio");
+        assert_eq!(lines.len(), 3);
     }
 
     #[test]
     fn output_is_limited_to_the_requested_lines() {
-        assert_eq!(text(&request(4), "CPU time", &both(), TIMES, &[]).lines().count(), 3);
+        assert_eq!(lines(&request(3), "CPU time", &both(), TIMES).len(), 2);
     }
 }

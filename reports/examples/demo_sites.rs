@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     document.explanations = explained(&document, &base, &head);
     let judged = Judged::new(document, FailOn::Regression, 0.01);
     let command = ["runtime-bench", "compare", "base.json", "candidate.json"].map(str::to_owned);
-    comparison::write_page(&judged, &command, &Path::new(&folder).join("compared"))?;
+    comparison::write_page(&judged, &command, &[], &Path::new(&folder).join("compared"))?;
     Ok(())
 }
 

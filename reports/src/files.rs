@@ -62,10 +62,7 @@ impl Content<'_> {
         let mut file = BufWriter::new(fs::File::create(path)?);
         match self {
             Self::Bytes(bytes) => file.write_all(bytes)?,
-            Self::Json(document) => {
-                serde_json::to_writer(&mut file, document)?;
-                file.write_all(b"\n")?;
-            }
+            Self::Json(document) => document.write_to(&mut file)?,
         }
         file.flush()
     }

@@ -98,6 +98,24 @@ fn the_site_has_a_page_for_every_workload_and_runner_and_the_data() {
 }
 
 #[test]
+fn suites_filter_the_table_and_stand_on_the_pages_of_their_workloads() {
+    let mut run = typical_run();
+    let pages_of = |run: &Run| pages(run, Options::default());
+    let pages = pages_of(&run);
+    let control = between(&pages["index.html"], "<select name=\"suite\">", "</select>");
+    assert!(control.contains(">files</option>"), "{control}");
+    assert!(!control.contains(">default</option>"), "it has all workloads: {control}");
+    assert!(control.contains("data-rows=\"tcp-echo task-memory not in this run\""), "{control}");
+    let suites = |page: &str| between(page, "class=\"suites\">", "</p>").to_owned();
+    assert!(suites(&pages["w/tcp-echo.html"]).contains(">files<"));
+    assert!(!suites(&pages["w/cpu-batch.html"]).contains(">files<"));
+    run.header.suites.clear();
+    let pages = pages_of(&run);
+    assert!(!pages["index.html"].contains("<select name=\"suite\">"));
+    assert!(!pages["w/tcp-echo.html"].contains("class=\"suites\""));
+}
+
+#[test]
 fn the_same_run_gives_the_same_bytes() {
     for options in [Options::default(), Options { single_file: true, url: None }] {
         assert_eq!(pages(&typical_run(), options), pages(&typical_run(), options));
@@ -123,13 +141,27 @@ fn every_cell_of_the_table_has_a_result_or_a_reason() {
     let run = typical_run();
     let page = page(&run);
     let table = between(&page, "<table class=\"matrix\">", "</table>");
-    let cells: Vec<&str> = table.split("<td").skip(1).collect();
-    assert_eq!(cells.len(), 6 * 7, "six comparisons of seven runners");
-    for cell in &cells {
-        let empty = cell.contains("class=\"na\"");
-        assert_eq!(empty, cell.contains("<span>–</span>"), "{cell}");
-        assert!(!empty || cell.contains("title=\""), "{cell}");
+    let list = between(&page, "<details class=\"reasons\"", "</details>");
+    let reasons: Vec<&str> = list.split("<li>").skip(1).collect();
+    let rows: Vec<&str> = table.split("<tr data-row").skip(1).collect();
+    assert_eq!(rows.len(), 6, "six comparisons");
+    let mut mentioned = vec![false; reasons.len()];
+    for row in rows {
+        let cells: Vec<&str> = row.split("<td").skip(1).collect();
+        assert_eq!(cells.len(), 7, "seven runners");
+        let whys = row.split_once("data-why=\"").map(|(_, rest)| rest.split('"').next().unwrap());
+        let whys: Vec<&str> = whys.map_or(vec![""; 7], |whys| whys.split(',').collect());
+        for (cell, why) in cells.iter().zip(whys) {
+            let fails = cell.contains("class=\"ko\"");
+            let empty = cell.contains("class=\"na\"") && !cell.contains("<svg");
+            assert_eq!(empty, cell.contains("</i>–"), "{cell}");
+            assert_eq!(empty || fails, !why.is_empty(), "{cell} has {why:?}");
+            if let Ok(place) = why.parse::<usize>() {
+                mentioned[place] = true;
+            }
+        }
     }
+    assert!(mentioned.iter().all(|one| *one) && !reasons.is_empty(), "{reasons:?}");
     for row in analyze(&run).groups.iter().flat_map(|group| &group.rows) {
         let reason = row.status.reason().replace('<', "&lt;").replace('>', "&gt;");
         assert!(page.matches(reason.as_str()).count() >= 1, "{reason}");

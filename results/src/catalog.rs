@@ -84,6 +84,18 @@ pub struct WorkloadInfo {
     pub notes: Vec<String>,
 }
 
+/// A set of cells with a purpose; the run has at least one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SuiteInfo {
+    /// Its name, as in `--suite NAME`.
+    pub name: String,
+    /// Its purpose, in one sentence.
+    pub purpose: String,
+    /// Names of its workloads in the run.
+    pub workloads: Vec<String>,
+}
+
 /// The class of a runner: only runners of one class are ranked against each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

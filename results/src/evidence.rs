@@ -99,6 +99,8 @@ pub enum Event {
     UserTime,
     /// CPU time in the kernel, all threads, ns.
     SystemTime,
+    /// Time for which threads were ready to run but had no core, all threads, ns.
+    CoreWait,
     /// A system call by its name, traced.
     Syscall(String),
     /// A call in the `read` family, counted by the kernel without tracing. Calls that only sockets have, such
@@ -159,7 +161,7 @@ impl Event {
     /// The unit of its figures; empty for a pure number.
     pub fn unit(&self) -> &'static str {
         match self {
-            Self::WallTime | Self::UserTime | Self::SystemTime => "ns",
+            Self::WallTime | Self::UserTime | Self::SystemTime | Self::CoreWait => "ns",
             Self::Runtime(name) if name.ends_with("time") => "ns",
             Self::AllocatedByte => "B",
             _ => "",
@@ -173,6 +175,7 @@ impl fmt::Display for Event {
             Self::WallTime => "wall time",
             Self::UserTime => "user time",
             Self::SystemTime => "system time",
+            Self::CoreWait => "waiting for a core",
             Self::Syscall(name) | Self::Runtime(name) => name,
             Self::UntracedRead => "reads",
             Self::UntracedWrite => "writes",

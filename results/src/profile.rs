@@ -1,4 +1,4 @@
-//! Requests to the program that draws profiles: sampled stacks of two cells.
+//! Requests to the program that draws profiles, sampled stacks of two cells, and its reply.
 
 use std::path::PathBuf;
 
@@ -17,6 +17,15 @@ pub struct ProfileRequest {
     pub operation: String,
     /// The recordings of the reference and of the candidate.
     pub recordings: [Recording; 2],
+}
+
+/// The result of drawing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileReply {
+    /// The CPU time of both by role, for a terminal.
+    pub lines: Vec<String>,
+    /// The names of the graphs in their folder: of the reference, of the candidate, and of their difference.
+    pub files: Vec<String>,
 }
 
 /// Sampled stacks of one trial.

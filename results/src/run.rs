@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{RunnerInfo, WorkloadInfo};
+use crate::catalog::{RunnerInfo, SuiteInfo, WorkloadInfo};
 use crate::environment::Environment;
 use crate::evidence::{Evidence, Level};
 use crate::interruption::Break;
@@ -43,6 +43,9 @@ pub struct RunHeader {
     pub workloads: Vec<WorkloadInfo>,
     /// The description of every runner of the plan.
     pub runners: Vec<RunnerInfo>,
+    /// The suites of the workloads of the plan; missing in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suites: Vec<SuiteInfo>,
 }
 
 /// The cells to measure, and how.

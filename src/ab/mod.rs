@@ -5,10 +5,12 @@
 //! - [`rows`]: the cells of both, on one core and on all.
 //! - [`measure`]: the stages.
 //! - [`explain`]: explains the rows that differ.
+//! - [`profile`]: draws flame graphs of these rows.
 
 pub mod build;
 pub mod explain;
 pub mod modes;
+pub mod profile;
 pub mod rows;
 
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 use runtime_bench_results::catalog::WorkloadInfo;
 use runtime_bench_results::listing::{ListedCell, Listing};
+use runtime_bench_results::setting;
 use runtime_bench_results::trial::metric;
 
 use super::Sides;
@@ -17,6 +18,8 @@ pub struct Common {
     pub only_base: Vec<String>,
     /// Names of those that only the head can run.
     pub only_head: Vec<String>,
+    /// Runners with settings that neither build can run in any row, with the reason.
+    pub unsupported: Vec<String>,
 }
 
 /// Sorts the cells of two builds.
@@ -37,7 +40,26 @@ pub fn common(base: &Listing, head: &Listing) -> Common {
     }
     let new = head.cells.iter().filter(|cell| runs(head, cell) && !runs(base, cell));
     common.only_head = new.map(|cell| cell.name.clone()).collect();
+    common.unsupported = unsupported(base, head);
     common
+}
+
+/// Runners with settings that neither build can run in any row, with the reason, each fact once.
+fn unsupported(base: &Listing, head: &Listing) -> Vec<String> {
+    let runs = |runner: &str| {
+        let mut cells = base.cells.iter().chain(&head.cells).map(|listed| &listed.cell);
+        cells.any(|cell| cell.key.runner == runner && cell.not_applicable.is_none())
+    };
+    let mut facts = Vec::new();
+    for cell in base.cells.iter().map(|listed| &listed.cell) {
+        let runner = &cell.key.runner;
+        let Some(reason) = &cell.not_applicable else { continue };
+        let fact = format!("{runner} is n/a: {reason}");
+        if setting::base(runner) != runner && !runs(runner) && !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    facts
 }
 
 /// The row of a cell on some cores.
@@ -111,5 +133,14 @@ mod tests {
         assert_eq!(common.both.len(), 1);
         assert_eq!(common.only_base, ["echo/smol/n=1"]);
         assert_eq!(common.only_head, ["echo/new/n=1"]);
+    }
+
+    #[test]
+    fn settings_that_neither_can_run_are_named_once_with_their_reason() {
+        let cells = |a: bool| [("tokio", false), ("tokio[a=1]", a), ("tokio[b=1]", false)];
+        let twice = [cells(false), cells(false)].concat();
+        let common = common(&listing(&twice), &listing(&cells(true)));
+        assert_eq!(common.unsupported, ["tokio[b=1] is n/a: it cannot"]);
+        assert_eq!(common.only_head, ["echo/tokio[a=1]/n=1"]);
     }
 }

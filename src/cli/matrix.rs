@@ -311,6 +311,11 @@ fn setting(text: &str) -> Result<SettingValues, String> {
     Ok(((runner.to_owned(), name.to_owned()), values))
 }
 
+/// A setting with its values, as written.
+pub(crate) fn setting_text(text: &str) -> Result<String, String> {
+    setting(text).map(|_| text.to_owned())
+}
+
 fn param(text: &str) -> Result<(String, Vec<ParamValue>), String> {
     let (name, values) = text.split_once('=').ok_or("write it as NAME=VALUE[,VALUE…]")?;
     let values: Option<Vec<ParamValue>> = values.split(',').map(param_value).collect();

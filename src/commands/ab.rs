@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use runtime_bench_analysis::comparison::{Document, Judged, Sides as Labels, builds};
-use runtime_bench_reports::comparison::Form;
+use runtime_bench_reports::comparison::{Form, RowProfile};
 use runtime_bench_results::listing::{Listing, Route};
 
 use super::compare::{Format, Gate, finish, percent, refuse_to_overwrite, write_report};
@@ -13,13 +13,15 @@ use super::print_error;
 use crate::ab::build::Build;
 use crate::ab::explain::{Subject, explain};
 use crate::ab::modes::{Cores, Mode, modes};
+use crate::ab::profile::profile;
 use crate::ab::rows::{self, Common, common};
 use crate::ab::{Effort, Outcome, Sides, measure};
-use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, duration, seed};
+use crate::cli::{MAX_SEED, POOL_THREADS, at_least_one, duration, seed, setting_text};
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::machine::Measuring;
 use runtime_bench_harness::process::interrupt::Interrupt;
 use runtime_bench_harness::process::{ProcessExecutor, Settings};
+use runtime_bench_harness::profiles::{with_debug_info, without_debug_info};
 use runtime_bench_harness::run::interleave::Row;
 
 /// Arguments of `ab`.
@@ -47,6 +49,10 @@ pub struct AbArgs {
     /// Override a parameter of the points, such as `connections=64,1000`
     #[arg(long = "param", value_name = "NAME=VALUES")]
     params: Vec<String>,
+    /// Also compare a runner with another value of a setting, in separate rows, such as
+    /// `tokio.event-interval=16,31`; both builds get the same values
+    #[arg(long = "setting", value_name = "RUNNER.NAME=VALUES", value_parser = setting_text)]
+    settings: Vec<String>,
     /// Measure on one core, on all cores, or both: one core is more precise, but false sharing and lock
     /// contention only show on several
     #[arg(long, value_enum, default_value_t = Cores::Both)]
@@ -84,6 +90,10 @@ pub struct AbArgs {
     /// Count what both builds do, and explain the 10 largest differences
     #[arg(long)]
     explain: bool,
+    /// Also sample the stacks of both builds, and add flame graphs of each and of their difference to the
+    /// report
+    #[arg(long, requires_all = ["explain", "report"])]
+    profile_stacks: bool,
     /// Do not print progress
     #[arg(long, short)]
     quiet: bool,
@@ -127,9 +137,10 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         .collect::<Result<_, _>>()?;
     // A cell that needs two workers has no row on one core.
     if cells.iter().all(|cells| cells.common.both.is_empty()) {
-        return Err(Error::Inconclusive(
-            "nothing to compare: no cell runs on both executables".to_owned(),
-        ));
+        let what = ["no cell runs on both executables".to_owned()];
+        let reasons = cells.iter().take(1).flat_map(|cells| &cells.common.unsupported);
+        let facts: Vec<String> = what.into_iter().chain(reasons.cloned()).collect();
+        return Err(Error::Inconclusive(format!("nothing to compare: {}", facts.join("; "))));
     }
     let trials: Vec<Vec<ProcessExecutor<'_>>> = modes
         .iter()
@@ -167,8 +178,13 @@ pub fn run(args: &AbArgs) -> Result<(), Error> {
         let subjects = executables.subjects(&modes, &cells, &trials);
         outcome.interrupted = explain(&mut document, &subjects, args.quiet);
     }
+    let mut profiles = Vec::new();
+    if args.profile_stacks && !outcome.interrupted {
+        profiles = executables.profiles(args, &modes, &cells, &mut document, &interrupt);
+        outcome.interrupted = interrupt.requested();
+    }
     let judged = Judged::new(document, args.fail_on.into(), args.threshold);
-    let report = write_report(&judged, args.report.as_deref());
+    let report = write_report(&judged, &profiles, args.report.as_deref());
     let form = Form { verbose: args.verbose, ..Form::default() };
     let gate = finish(&judged, args.format, form, args.out.as_deref());
     report?;
@@ -218,6 +234,11 @@ fn document(
         let on = |name: &String| format!("{name} on {}", mode.name);
         document.only_base.extend(cells.common.only_base.iter().map(on));
         document.only_head.extend(cells.common.only_head.iter().map(on));
+        for reason in &cells.common.unsupported {
+            if !document.warnings.contains(reason) {
+                document.warnings.push(reason.clone());
+            }
+        }
     }
     if modes.iter().all(|mode| mode.alone) {
         document.warnings.push(
@@ -272,6 +293,41 @@ impl Executables {
         subjects
     }
 
+    /// Flame graphs of the explained rows.
+    fn profiles(
+        &self,
+        args: &AbArgs,
+        modes: &[Mode],
+        cells: &[Cells],
+        document: &mut Document,
+        interrupt: &Interrupt,
+    ) -> Vec<RowProfile> {
+        let trials = modes.iter().zip(cells).map(|(mode, cells)| {
+            let routes: Vec<_> = cells.routes.iter().cloned().map(with_debug_info).collect();
+            self.trials(&routes, settings(args, mode, 0), interrupt)
+        });
+        let trials = match trials.collect::<Result<Vec<_>, _>>() {
+            Ok(trials) => trials,
+            Err(error) => {
+                document.warnings.push(format!("no flame graphs: {}", error.summary()));
+                return Vec::new();
+            }
+        };
+        let subjects = self.subjects(modes, cells, &trials);
+        let is_explained =
+            |row: &str| document.explanations.iter().any(|explained| explained.row == row);
+        let explained = subjects.iter().filter(|subject| is_explained(&subject.row));
+        let runners: Vec<&str> =
+            explained.map(|subject| subject.cell.key.runner.as_str()).collect();
+        let routes: Vec<Route> =
+            cells.iter().flat_map(|cells| cells.routes.iter().take(2).flatten()).cloned().collect();
+        let build = without_debug_info(&routes, &runners).filter(|_| !args.quiet);
+        if let Some(build) = build {
+            print_error(&format!("inlined functions are not shown\nhelp: in each build: {build}"));
+        }
+        profile(document, &subjects, interrupt, args.quiet)
+    }
+
     /// The trials of [`Self::trials`] by their purpose.
     fn sides<'a, T>(&self, trials: &'a [T]) -> Option<Sides<'a, T>> {
         let [base, head, layouts @ ..] = trials else { return None };
@@ -293,8 +349,8 @@ fn list(
     if let Some(runners) = &args.runners {
         asked.extend(["--runners".to_owned(), runners.clone()]);
     }
-    for param in &args.params {
-        asked.extend(["--param".to_owned(), param.clone()]);
+    for (option, values) in [("--param", &args.params), ("--setting", &args.settings)] {
+        asked.extend(values.iter().flat_map(|value| [option.to_owned(), value.clone()]));
     }
     let listings: Vec<Listing> = executables
         .all

@@ -9,7 +9,7 @@ use runtime_bench_analysis::analysis::analyze;
 use runtime_bench_analysis::comparison::{
     Against, Document, FailOn, Judged, Outcome, files, runners,
 };
-use runtime_bench_reports::comparison::{self as render, Form};
+use runtime_bench_reports::comparison::{self as render, Form, RowProfile};
 use runtime_bench_reports::terminal::{self, Detail};
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
@@ -123,7 +123,7 @@ pub fn run(args: &CompareArgs) -> Result<(), Error> {
     let matrix = as_matrix.then(|| matrix(args, &runs[0], &wanted));
     let fail_on = args.fail_on.map_or(usual, FailOn::from);
     let judged = Judged::new(document, fail_on, args.threshold);
-    write_report(&judged, args.report.as_deref())?;
+    write_report(&judged, &[], args.report.as_deref())?;
     let form = Form { verbose: args.verbose, matrix: matrix.as_deref(), ..Form::default() };
     finish(&judged, args.format, form, args.out.as_deref())
 }
@@ -157,10 +157,14 @@ fn of_one(
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn write_report(judged: &Judged, folder: Option<&Path>) -> Result<(), Error> {
+pub(crate) fn write_report(
+    judged: &Judged,
+    profiles: &[RowProfile],
+    folder: Option<&Path>,
+) -> Result<(), Error> {
     let Some(folder) = folder else { return Ok(()) };
     let command: Vec<String> = std::env::args().collect();
-    let page = render::write_page(judged, &command, folder).map_err(Error::report)?;
+    let page = render::write_page(judged, &command, profiles, folder).map_err(Error::report)?;
     print_error(&format!("report: {}", page.display()));
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use runtime_bench_analysis::explanation::{ExplanationDocument, SCHEMA, Timed, explain};
+use runtime_bench_analysis::format::list;
 use runtime_bench_harness::error::Error;
 use runtime_bench_harness::evidence;
 use runtime_bench_harness::plan::Planned;
@@ -13,6 +14,7 @@ use runtime_bench_harness::profiles::{self, Drawing, Subject};
 use runtime_bench_harness::registry::Registry;
 use runtime_bench_reports::explanation as render;
 use runtime_bench_results::evidence::{Evidence, FEWEST_PROCESSES};
+use runtime_bench_results::profile::ProfileReply;
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::store;
 use runtime_bench_results::trial::Phase;
@@ -141,15 +143,22 @@ fn flame_graphs(
     let title = cells[0].key.group();
     let name = title.replace(|c: char| !c.is_ascii_alphanumeric() && !"-_.,=".contains(c), "-");
     let folder = args.out.clone().unwrap_or_else(|| home().join("profiles").join(name));
-    let drawing = Drawing { title: &title, folder: &folder, lines };
+    // The last line names the files.
+    let drawing = Drawing { title: &title, folder: &folder, lines: lines - 1 };
     let profile = profiles::profile([&reference, &candidate], &drawing, interrupt);
     if interrupt.requested() {
         return Err(Error::Interrupted("interrupted; no profile is kept".to_owned()));
     }
-    Ok(profile.unwrap_or_else(|missing| {
-        let help = missing.help.map(|help| format!("; help: {help}")).unwrap_or_default();
-        format!("No flame graphs: {}{help}\n", missing.why)
-    }))
+    Ok(match profile {
+        Ok(ProfileReply { lines, files }) => {
+            let lines = lines.join("\n");
+            format!("{lines}\nFlame graphs in {}: {}\n", folder.display(), list(&files))
+        }
+        Err(missing) => {
+            let help = missing.help.map(|help| format!("; help: {help}")).unwrap_or_default();
+            format!("No flame graphs: {}{help}\n", missing.why)
+        }
+    })
 }
 
 /// The reference and the candidate of the only selected comparison.

@@ -155,6 +155,20 @@ describe("the table", () => {
     assert.equal(await tab.locator(".matrix tbody:visible").count(), 1, "an empty topic has no heading");
   }));
 
+  test("shows one suite, and the address says so", inTab({}, async (tab) => {
+    const all = await rows(tab);
+    await field(tab, "Suite").selectOption("files");
+    assert.deepEqual(await rows(tab), ["Echo over TCP", "Bytes per idle task"]);
+    assert.equal(await hash(tab), "#suite=files");
+    await field(tab, "Filter").fill("idle");
+    assert.deepEqual(await rows(tab), ["Bytes per idle task"]);
+    await tab.reload();
+    assert.deepEqual(await rows(tab), ["Bytes per idle task"]);
+    await tab.evaluate(() => { location.hash = "#suite=nothing"; });
+    await tab.waitForFunction((count) => document.querySelectorAll(".matrix tr[data-row]:not([hidden])").length === count, all.length);
+    assert.equal(await field(tab, "Suite").inputValue(), "");
+  }));
+
   test("copies what it shows as Markdown", inTab({ hash: "#find=timers", permissions: ["clipboard-read", "clipboard-write"] }, async (tab) => {
     await tab.getByRole("button", { name: "Copy as Markdown" }).click();
     await tab.getByText("Copied").waitFor();

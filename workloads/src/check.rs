@@ -10,10 +10,10 @@ use runtime_bench_results::setting::Settings;
 
 use crate::io::connect_churn::ConnectChurn;
 
-/// Opens short connections on a running runtime, also over TLS if it is compiled in.
+/// Opens short connections on a running runtime, and over TLS if it is compiled in.
 ///
 /// # Panics
-/// When one is not served as it should be.
+/// When one is not served correctly.
 pub fn connections<R: AsyncRuntime>(runtime: &R) {
     on_trials(|trial| {
         runtime.run(async move {
@@ -26,7 +26,7 @@ pub fn connections<R: AsyncRuntime>(runtime: &R) {
 /// The same on threads.
 ///
 /// # Panics
-/// When one is not served as it should be.
+/// When one is not served correctly.
 pub fn connections_on_threads<T: ThreadRuntime>(runtime: &T) {
     on_trials(|trial| runtime.run(|| Session::iterate(&mut ConnectChurn.on_threads::<T>(trial)?)));
 }

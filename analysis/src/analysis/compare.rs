@@ -13,7 +13,7 @@ use super::samples::Samples;
 use super::scaling::scalings;
 use super::tail::{Tail, client_bound};
 use super::{AaControl, Analysis, Group, GroupNoise, Noise, Row, Status, is_check};
-use crate::stats::{Comparison, ControlCheck, Interval, Verdict, compare, lean};
+use crate::stats::{Comparison, ControlCheck, Interval, Verdict, compare, compare_medians, lean};
 use runtime_bench_results::catalog::{Class, RunnerInfo};
 use runtime_bench_results::run::{Plan, PlannedCell, Role, Run};
 use runtime_bench_results::trial::{Phase, metric};
@@ -53,7 +53,7 @@ pub fn analyze(run: &Run) -> Analysis {
     let noise = control(&groups);
     let rows = costed(&gathered, &groups);
     let (scalings, overall) = (scalings(&rows), overall(run, &groups, &rows));
-    let claims = of_catalog(run, &groups);
+    let claims = of_catalog(run, &gathered, &groups);
     let load_change = load_change(run);
     Analysis { groups, noise, scalings, load_change, overall, claims }
 }
@@ -196,7 +196,9 @@ impl Context<'_> {
                 let rival = match (&rows[other].comparison, &rows[row].comparison) {
                     (Some(known), None) => Rival::of(known),
                     (None, Some(known)) => Rival::of(known).turned(),
-                    _ => Rival::of(&compare("", &paired(&costs[other], &costs[row]), level)),
+                    _ => {
+                        Rival::of(&compare_medians("", &paired(&costs[other], &costs[row]), level))
+                    }
                 };
                 rivals[row].push((other, rival));
                 rivals[other].push((row, rival.turned()));

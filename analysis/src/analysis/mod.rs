@@ -26,7 +26,8 @@ pub(crate) use gathered::paired;
 pub use load::LoadChange;
 pub use noise::{GroupNoise, LEAST_FREE, LOADED};
 pub use overall::{Overall, RunnerMean};
-pub use pairs::{PairComparison, pairwise};
+pub use pairs::{PairComparison, each_with_each, pairwise};
+pub use parallel::on_all_cores;
 pub use scaling::{Scaling, ScalingPoint};
 pub use tail::{Percentile, Tail};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::gathered::{Gathered, paired};
 use super::parallel::on_all_cores;
 use super::{Analysis, Group, Levels, Row, Status};
-use crate::stats::{Comparison, compare, lean};
+use crate::stats::{Comparison, compare, compare_medians, lean};
 use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::trial::Phase;
@@ -44,14 +44,43 @@ pub fn pairwise(run: &Run, analysis: &Analysis, reference: Option<&str>) -> Vec<
     pairs
 }
 
+/// Compares each row of some comparisons with each row before it where both have a figure: the places of candidate
+/// and reference, by comparison. Nothing [leans](lean) yet, and means that no verdict depends on have no interval.
+pub fn each_with_each(
+    run: &Run,
+    gathered: &Gathered<'_>,
+    groups: &[&Group],
+) -> Vec<Vec<([usize; 2], Comparison)>> {
+    let levels = Levels::of(&run.header.plan, &run.header.runners);
+    on_all_cores(groups, |group| {
+        let (costs, level) = (costs(gathered, group), levels.level(&group.workload));
+        let able = |row: &usize| no_figure(&group.rows[*row]).is_none();
+        let able: Vec<usize> = (0..group.rows.len()).filter(able).collect();
+        let pairs = able
+            .iter()
+            .enumerate()
+            .flat_map(|(place, b)| able[place + 1..].iter().map(move |a| [*a, *b]));
+        let compared = |[a, b]: [usize; 2]| {
+            let name = &group.rows[b].key.runner;
+            ([a, b], compare_medians(name, &paired(&costs[a], &costs[b]), level))
+        };
+        pairs.map(compared).collect()
+    })
+}
+
+/// What the headline costs in each row, by round.
+fn costs(gathered: &Gathered<'_>, group: &Group) -> Vec<BTreeMap<u32, f64>> {
+    let costs = |row: &Row| gathered.costs(&row.key, group.phase, Role::Subject, &group.headline);
+    group.rows.iter().map(costs).collect()
+}
+
 fn of_group(
     gathered: &Gathered<'_>,
     group: &Group,
     levels: &Levels<'_>,
     reference: Option<&str>,
 ) -> Vec<PairComparison> {
-    let costs = |row: &Row| gathered.costs(&row.key, group.phase, Role::Subject, &group.headline);
-    let costs: Vec<BTreeMap<u32, f64>> = group.rows.iter().map(costs).collect();
+    let costs = costs(gathered, group);
     let pair = |candidate: usize, reference: usize| {
         let (a, b) = (&group.rows[candidate], &group.rows[reference]);
         let comparison = no_figure(a).or_else(|| no_figure(b)).map_or_else(

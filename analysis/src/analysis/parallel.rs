@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::thread;
 
 /// Maps items on as many threads as there are cores, in order.
-pub(super) fn on_all_cores<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<U> {
+pub fn on_all_cores<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<U> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let share = items.len().div_ceil(cores).max(1);
     let map = &map;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::Rule;
 use crate::analysis::{Analysis, Gathered, Group, Levels, Row, paired};
-use crate::stats::{Comparison, Verdict, compare};
+use crate::stats::{Comparison, Verdict, compare_medians};
 use runtime_bench_results::catalog::Class;
 use runtime_bench_results::run::{Role, Run};
 use runtime_bench_results::setting;
@@ -121,6 +121,11 @@ impl<'a> Field<'a> {
             return Err("fewer than two runners have a result in all its workloads".to_owned());
         }
         runners.extend(of_class(Class::SingleThread));
+        let of_all = |group: &&Group| {
+            runners.iter().all(|name| row(group, name).is_some_and(Row::is_ranked))
+        };
+        let more: Vec<&Group> = rule.more.iter().filter_map(main).filter(of_all).collect();
+        let groups = [groups, more].concat();
         let mut field = Self { groups, runners, candidates, bouts: BTreeMap::new() };
         field.compare(run, gathered);
         Ok(field)
@@ -148,7 +153,7 @@ impl<'a> Field<'a> {
                     };
                     let is_known = known.is_some();
                     let comparison = known.unwrap_or_else(|| {
-                        compare(self.runners[b], &paired(&costs[a], &costs[b]), level)
+                        compare_medians(self.runners[b], &paired(&costs[a], &costs[b]), level)
                     });
                     self.bouts.insert(bout, Bout { comparison, known: is_known });
                 }

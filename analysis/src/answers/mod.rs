@@ -49,11 +49,10 @@ impl AnswerState {
     }
 }
 
-/// Answers every use case. `analysis` is that of the same run.
-pub fn answers(run: &Run, analysis: &Analysis) -> Vec<Answer> {
-    let gathered = Gathered::new(run);
+/// Answers every use case. `gathered` and `analysis` are those of the same run.
+pub fn answers(run: &Run, gathered: &Gathered<'_>, analysis: &Analysis) -> Vec<Answer> {
     let mut fields: Vec<Result<Field<'_>, String>> =
-        RULES.iter().map(|rule| Field::of(rule, run, analysis, &gathered)).collect();
+        RULES.iter().map(|rule| Field::of(rule, run, analysis, gathered)).collect();
     // For comparisons with the reference, the table of the run decides whether they lean.
     let new = fields.iter_mut().flatten().flat_map(Field::new_comparisons);
     lean(new);
@@ -70,7 +69,10 @@ fn answer(run: &Run, rule: &Rule, field: Result<&Field<'_>, &String>) -> Answer 
                 question: rule.question,
                 recommendation: format!("not measured: {why}"),
                 evidence: Vec::new(),
-                would_change: format!("measure it with `{}`", words::command(run, rule, false)),
+                would_change: format!(
+                    "measure it with `{}`",
+                    words::command(run, rule.workloads, false)
+                ),
                 state: AnswerState::NotMeasured,
             };
         }
@@ -79,7 +81,7 @@ fn answer(run: &Run, rule: &Rule, field: Result<&Field<'_>, &String>) -> Answer 
     let state = field.state(&pick);
     let would_change = match state {
         AnswerState::Decided => rule.unless.to_owned(),
-        _ => words::more_rounds(run, rule, field, &pick),
+        _ => words::more_rounds(run, field, &pick),
     };
     Answer {
         id: rule.id,

@@ -13,6 +13,9 @@ pub(super) struct Rule {
     pub(super) question: &'static str,
     /// The workloads that answer it, each at its first point. A runner must have a result in all of them.
     pub(super) workloads: &'static [&'static str],
+    /// Workloads outside of the default suite that answer it as well, each at its first point. One counts where the
+    /// run has a result of it from every runner that has one in all of `workloads`.
+    pub(super) more: &'static [&'static str],
     /// Whether to show the headline of the first workload instead of ratios.
     pub(super) figures: bool,
     /// When the answer does not apply to a program.
@@ -25,6 +28,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "server",
         question: "HTTP or TCP server",
         workloads: &["http-server", "tcp-echo", "connect-churn"],
+        more: &[],
         figures: false,
         unless: "handlers that compute or block: see the server that computes",
     },
@@ -32,6 +36,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "computing-server",
         question: "Server that computes",
         workloads: &["mixed-load"],
+        more: &["blocking-pool"],
         figures: true,
         unless: "jobs that run on the workers, or of less than a millisecond",
     },
@@ -39,6 +44,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "cpu",
         question: "Pure CPU work",
         workloads: &["fork-join", "cpu-batch", "matmul", "sort"],
+        more: &["tree-search"],
         figures: false,
         unless: "tasks that wait while they compute, or jobs of several milliseconds each",
     },
@@ -46,6 +52,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "timers",
         question: "Many timers",
         workloads: &["timer-precision", "timer-gather"],
+        more: &[],
         figures: false,
         unless: "deadlines that may be a millisecond late",
     },
@@ -53,6 +60,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "memory",
         question: "Memory per task",
         workloads: &["task-memory", "idle-connections"],
+        more: &[],
         figures: true,
         unless: "tasks whose own state or buffers outweigh the runtime's",
     },
@@ -60,6 +68,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "channels",
         question: "Channels between tasks",
         workloads: &["ping-pong", "bounded-queue"],
+        more: &["request-reply"],
         figures: false,
         unless: "messages that take microseconds to handle, or a channel other than the runtime's own",
     },

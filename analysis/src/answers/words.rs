@@ -176,7 +176,7 @@ fn said(relation: Relation<'_>, unit: &str) -> String {
 }
 
 /// The missing rounds: `about 60 more rounds: cargo bench -- ping-pong --profile standard`.
-pub(super) fn more_rounds(run: &Run, rule: &Rule, field: &Field<'_>, pick: &Pick) -> String {
+pub(super) fn more_rounds(run: &Run, field: &Field<'_>, pick: &Pick) -> String {
     let best: Vec<usize> = match pick {
         Pick::Best(best, _) => best.clone(),
         _ => (0..field.candidates).collect(),
@@ -184,20 +184,21 @@ pub(super) fn more_rounds(run: &Run, rule: &Rule, field: &Field<'_>, pick: &Pick
     let pairs = best.iter().flat_map(|a| (0..field.candidates).map(move |b| (*a, b)));
     let relations = pairs.filter(|(a, b)| a != b).flat_map(|(a, b)| field.relations(a, b));
     let rounds = relations.filter_map(|relation| relation.comparison.more_rounds).max();
-    let command = command(run, rule, true);
+    let workloads: Vec<&str> = field.groups.iter().map(|group| group.workload.as_str()).collect();
+    let command = command(run, &workloads, true);
     match rounds {
         Some(rounds) => format!("needs about {rounds} more rounds: `{command}`"),
         None => format!("needs a longer run: `{command}`"),
     }
 }
 
-/// The command that measures the workloads of a rule, with more rounds than the run had if `longer`.
-pub(super) fn command(run: &Run, rule: &Rule, longer: bool) -> String {
+/// The command that measures some workloads, with more rounds than the run had if `longer`.
+pub(super) fn command(run: &Run, workloads: &[&str], longer: bool) -> String {
     let cargo = run.header.command.first().is_none_or(|word| word == "cargo");
     let program = if cargo { "cargo bench --" } else { "runtime-bench bench" };
     let profile = longer_profile(&run.header.plan.profile).unwrap_or("thorough");
     let profile = if longer { format!(" --profile {profile}") } else { String::new() };
-    format!("{program} {}{profile}", rule.workloads.join(" "))
+    format!("{program} {}{profile}", workloads.join(" "))
 }
 
 /// The profile with the next higher number of rounds; `None` if there is none.

@@ -4,7 +4,7 @@ use super::claim::Bound::{Above, Below};
 use super::claim::{Ask, Claim};
 use runtime_bench_results::key::Point;
 
-use super::build::{against_cell, cell, claim, figure, test, test_of_coroutines};
+use super::build::{against_cell, cell, claim, figure, optional, test, test_of_coroutines};
 
 pub(super) fn blocking_freezes() -> Claim {
     let beside = |variant: &str| {
@@ -41,6 +41,7 @@ pub(super) fn blocking_freezes() -> Claim {
 pub(super) fn queues_prevent_deadlocks() -> Claim {
     let queue = Point::new().with("producers", 8, "").with("items", 1_000, "");
     let queue = queue.with("capacity", 100, "").with("channel", "own", "");
+    let actor = Point::new().with("clients", 32, "").with("requests", 50, "");
     let pool = Point::new().with("jobs", 2_000, "").with("at-once", 16, "");
     let opposite = Point::new().with("watch", 20, "ms").with("turns", 100, "");
     claim(
@@ -56,6 +57,12 @@ pub(super) fn queues_prevent_deadlocks() -> Claim {
                 cell("bounded-queue", queue),
                 Ask::Check { supports: true },
             ),
+            optional(test(
+                "one task that replies to 32 others",
+                "Does every request through a full queue get its reply through another, with no task stuck?",
+                cell("request-reply", actor),
+                Ask::Check { supports: true },
+            )),
             test(
                 "2 000 jobs under a semaphore",
                 "Do all jobs finish, with never more of them at once than the semaphore allows?",

@@ -16,9 +16,9 @@ const ALIKE: f64 = 0.2;
 const NEGLIGIBLE: f64 = 0.02;
 
 /// The calls that the kernel counts as reads.
-const READS: [&str; 5] = ["read", "readv", "pread64", "preadv", "preadv2"];
+pub(super) const READS: [&str; 5] = ["read", "readv", "pread64", "preadv", "preadv2"];
 /// The calls that the kernel counts as writes.
-const WRITES: [&str; 5] = ["write", "writev", "pwrite64", "pwritev", "pwritev2"];
+pub(super) const WRITES: [&str; 5] = ["write", "writev", "pwrite64", "pwritev", "pwritev2"];
 
 /// A number of calls that tracing changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,9 @@
 //! Explains the difference of two runners from counted evidence.
 //!
-//! The difference in wall time per operation is split into user time, system time, and the rest, which add up
-//! in each process. Events that differ in the same direction are listed with the part that they can account
-//! for, the most important first. Only counted events that can be large enough are called an explanation.
+//! The difference in wall time per operation is split into user time, system time, waiting for a core, and
+//! the rest, which add up in each process. Events that differ in the same direction are listed with the part
+//! that they can account for, the most important first. Only events whose count can be large enough are
+//! called an explanation.
 
 mod cells;
 mod cost;
@@ -12,6 +13,7 @@ mod distortion;
 mod operations;
 mod rounds;
 mod timed;
+mod times;
 mod totals;
 
 pub use cells::{CellExplanation, explanations, reference};
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use cost::{cost_ns, most_ns};
 use counted::{calls, values};
 use distortion::distortions;
+use times::Times;
 
 /// An event that can account for less than this share of a part is not listed with it.
 const RELEVANT: f64 = 0.1;
@@ -140,10 +143,10 @@ pub fn explain_builds(base: &Evidence, candidate: &Evidence) -> Option<Explanati
 }
 
 fn named(names: [&str; 2], reference: &Evidence, candidate: &Evidence) -> Option<Explanation> {
-    let times = [Times::of(reference)?, Times::of(candidate)?];
+    let times = Times::of_both(reference, candidate)?;
     let difference =
         |of: &dyn Fn(&Times<'_>) -> Vec<f64>| Difference::of(&of(&times[0]), &of(&times[1]));
-    let wall = difference(&|times| times.wall.to_vec())?;
+    let wall = difference(&|times| times.wall())?;
     let cores = difference(&|times| times.cores())?;
     // One core or less works in sequence; several share the work.
     let shared_by = f64::midpoint(cores.reference.median, cores.candidate.median).max(1.0);
@@ -187,43 +190,6 @@ fn named(names: [&str; 2], reference: &Evidence, candidate: &Evidence) -> Option
     })
 }
 
-/// The times of the processes of a runner.
-struct Times<'a> {
-    wall: &'a [f64],
-    user: &'a [f64],
-    system: &'a [f64],
-}
-
-impl<'a> Times<'a> {
-    fn of(evidence: &'a Evidence) -> Option<Self> {
-        let of = |event| evidence.values(&event);
-        let (wall, user, system) =
-            (of(Event::WallTime)?, of(Event::UserTime)?, of(Event::SystemTime)?);
-        (wall.len() == user.len() && user.len() == system.len()).then_some(Self {
-            wall,
-            user,
-            system,
-        })
-    }
-
-    fn each(&self, of: impl Fn(f64, f64, f64) -> f64) -> Vec<f64> {
-        let cpu = self.user.iter().zip(self.system);
-        self.wall.iter().zip(cpu).map(|(wall, (user, system))| of(*wall, *user, *system)).collect()
-    }
-
-    fn cores(&self) -> Vec<f64> {
-        self.each(|wall, user, system| (user + system) / wall)
-    }
-
-    fn part(&self, part: Part, shared_by: f64) -> Vec<f64> {
-        self.each(|wall, user, system| match part {
-            Part::UserTime => user / shared_by,
-            Part::SystemTime => system / shared_by,
-            Part::Waiting => wall - (user + system) / shared_by,
-        })
-    }
-}
-
 impl PartDifference {
     /// Takes the events that can account for a relevant share of this part.
     fn take(&mut self, events: &mut Vec<EventDifference>, shared_by: f64) {
@@ -242,9 +208,13 @@ impl PartDifference {
     }
 }
 
-/// Times are the parts themselves, and the runtimes' own counters have different meanings.
-fn is_comparable(event: &Event) -> bool {
-    event.unit() != "ns" && !matches!(event, Event::Runtime(_))
+/// Times are the parts themselves, the runtimes' own counters have different meanings, and traced calls have names.
+fn is_comparable(event: &Event, is_traced: bool) -> bool {
+    match event {
+        Event::Runtime(_) => false,
+        Event::UntracedRead | Event::UntracedWrite => !is_traced,
+        _ => event.unit() != "ns",
+    }
 }
 
 /// Events that were counted for both runners and differ beyond their spread.
@@ -253,8 +223,9 @@ fn events(reference: &Evidence, candidate: &Evidence) -> Vec<EventDifference> {
         reference.counts.iter().chain(&candidate.counts).map(|count| &count.event).collect();
     known.sort_unstable();
     known.dedup();
+    let is_traced = [reference, candidate].iter().all(|one| calls(one, |_| true).is_some());
     let mut events = Vec::new();
-    for event in known.into_iter().filter(|event| is_comparable(event)) {
+    for event in known.into_iter().filter(|event| is_comparable(event, is_traced)) {
         let (Some(reference), Some(candidate)) =
             (values(reference, event), values(candidate, event))
         else {

@@ -44,9 +44,7 @@ fn evidence(cell: &PlannedCell, blocks: &[(u32, &Block)]) -> Option<Evidence> {
     for (round, block) in blocks {
         groups[*round as usize % GROUPS].add(Totals::of(block, |_| true));
     }
-    let nothing = Totals::default();
-    let values: Option<Vec<_>> = groups.iter().map(|group| group.per_operation(&nothing)).collect();
-    let values = values?;
+    let values: Vec<_> = groups.iter().map(Totals::each).collect::<Option<_>>()?;
     let of_event = |event: &Event| {
         let of_group = |group: &BTreeMap<Event, f64>| group.get(event).copied().map(rounded);
         let values: Option<Vec<f64>> = values.iter().map(of_group).collect();

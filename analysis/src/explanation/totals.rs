@@ -41,12 +41,20 @@ impl Totals {
         }
     }
 
-    /// Adds the counts of another trial.
+    /// Adds the counts of another trial. An event that one of them could not count is dropped.
     pub fn add(&mut self, other: Self) {
-        self.operations += other.operations;
-        for (event, count) in other.counts {
-            *self.counts.entry(event).or_default() += count;
+        if self.operations <= 0.0 {
+            *self = other;
+            return;
         }
+        self.operations += other.operations;
+        self.counts
+            .retain(|event, count| other.counts.get(event).map(|more| *count += more).is_some());
+    }
+
+    /// The number of events of all kinds.
+    pub fn events(&self) -> f64 {
+        self.counts.values().sum()
     }
 
     /// The same with more counts.
@@ -56,14 +64,26 @@ impl Totals {
         self
     }
 
-    /// Counts per operation: the difference to a shorter trial, in which everything that does not depend on
-    /// the number of iterations was the same. `None` unless this trial has more operations.
+    /// Counts per operation. `None` without operations.
+    pub fn each(&self) -> Option<BTreeMap<Event, f64>> {
+        let each = |(event, count): (&Event, &f64)| (event.clone(), count / self.operations);
+        (self.operations > 0.0).then(|| self.counts.iter().map(each).collect())
+    }
+
+    /// The same for the difference to a shorter trial, in which everything that does not depend on the number of
+    /// iterations was the same. `None` unless this trial has more operations.
     pub fn per_operation(&self, shorter: &Self) -> Option<BTreeMap<Event, f64>> {
-        let operations = self.operations - shorter.operations;
-        let events = self.counts.keys().chain(shorter.counts.keys());
-        let of = |totals: &Self, event: &Event| totals.counts.get(event).copied().unwrap_or(0.0);
-        let slope = |event: &Event| (of(self, event) - of(shorter, event)) / operations;
-        (operations > 0.0).then(|| events.map(|event| (event.clone(), slope(event))).collect())
+        let mut counts = BTreeMap::new();
+        for event in self.counts.keys().chain(shorter.counts.keys()) {
+            let counted = [self, shorter].map(|one| one.counts.get(event).copied());
+            let [long, short] = match event {
+                // A call that was never made is not listed.
+                Event::Syscall(_) => counted.map(|count| Some(count.unwrap_or(0.0))),
+                _ => counted,
+            };
+            counts.extend(long.zip(short).map(|(long, short)| (event.clone(), long - short)));
+        }
+        Self { operations: self.operations - shorter.operations, counts }.each()
     }
 }
 
@@ -78,6 +98,20 @@ mod tests {
             [(metric::WALL, 600.0), (metric::PER_TASK, 200.0), (metric::ALLOCATIONS, 7.0)];
         let metrics = metrics.map(|(def, value)| Metric::of(&def, value)).to_vec();
         Block { iterations, metrics, ..Block::default() }
+    }
+
+    #[test]
+    fn what_one_trial_could_not_count_is_not_known_of_two() {
+        let one = || Totals::of(&block(10), |event| *event == Event::WallTime);
+        let other = || one().and([(Event::CoreWait, 50.0)]);
+        let mut sum = other();
+        sum.add(other());
+        assert_eq!(sum.each().unwrap()[&Event::CoreWait].to_bits(), (50.0_f64 / 30.0).to_bits());
+        sum.add(one());
+        assert_eq!(sum.each().unwrap().get(&Event::CoreWait), None);
+        let mut long = one();
+        long.add(one());
+        assert_eq!(long.per_operation(&other()).unwrap().get(&Event::CoreWait), None);
     }
 
     #[test]

@@ -26,14 +26,15 @@ pub struct Called {
     pub remark: String,
 }
 
+/// The words of a text, in lower case.
+pub fn words(text: &str) -> Vec<String> {
+    let parts = text.split(|c: char| !c.is_alphanumeric());
+    parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect()
+}
+
 impl Term {
-    /// Whether a text contains the term, or one of its forms, as whole words and in any case.
-    pub fn is_in(&self, text: &str) -> bool {
-        let words = |text: &str| -> Vec<String> {
-            let parts = text.split(|c: char| !c.is_alphanumeric());
-            parts.filter(|part| !part.is_empty()).map(str::to_lowercase).collect()
-        };
-        let text = words(text);
+    /// Whether the [`words`] of a text contain the term, or one of its forms, in any case.
+    pub fn is_in(&self, text: &[String]) -> bool {
         let mut forms = std::iter::once(&self.title).chain(&self.forms).map(|form| words(form));
         forms.any(|form| !form.is_empty() && text.windows(form.len()).any(|window| window == form))
     }
@@ -53,10 +54,10 @@ mod tests {
             called: Vec::new(),
         };
         for text in ["the event loop", "An Event-Loop.", "event\nloop", "two loops"] {
-            assert!(term.is_in(text), "{text}");
+            assert!(term.is_in(&words(text)), "{text}");
         }
         for text in ["", "a plain loop", "events loop", "eventloop", "loopsided"] {
-            assert!(!term.is_in(text), "{text}");
+            assert!(!term.is_in(&words(text)), "{text}");
         }
     }
 }

@@ -22,8 +22,9 @@ pub(super) fn percentile_interval(mut resampled: Vec<f64>, alpha: f64) -> Option
     if rank == 0 || resampled.iter().any(|value| !value.is_finite()) {
         return None;
     }
-    resampled.sort_by(f64::total_cmp);
-    Some(Interval { low: *resampled.get(rank - 1)?, high: *resampled.get(resampled.len() - rank)? })
+    let last = resampled.len().checked_sub(rank)?;
+    let mut ranked = |place| *resampled.select_nth_unstable_by(place, f64::total_cmp).1;
+    Some(Interval { low: ranked(rank - 1), high: ranked(last) })
 }
 
 /// Draws the medians of resamples.

@@ -1,4 +1,4 @@
-//! The split of a series with the largest energy distance between both sides.
+//! The split of a series with the largest energy distance between its sides.
 //!
 //! Matteson & James, "A Nonparametric Approach for Multiple Change Point Analysis of Multivariate Data",
 //! Journal of the American Statistical Association 109 (2014), §2.1 and §2.2, with α = 1. The method only
@@ -15,7 +15,7 @@ const ROUNDING: f64 = 1e-9;
 pub(super) struct Split {
     /// The first sample after it.
     pub(super) at: usize,
-    /// The energy distance of both sides; positive.
+    /// The energy distance between its sides; positive.
     pub(super) statistic: f64,
 }
 

@@ -35,7 +35,7 @@ pub use geometric::{GeometricMean, Range, geometric_mean};
 pub use interval::{Interval, median, median_interval};
 pub use mean_ratio::mean_ratio_interval;
 pub use modes::SlowShares;
-pub use paired::{Comparison, SHOWN_LEVEL, compare, fewest_pairs};
+pub use paired::{Comparison, SHOWN_LEVEL, compare, compare_medians, fewest_pairs};
 pub use power::smallest_difference;
 pub use quantile::{Quartiles, quartiles};
 pub use scaling::{PowerLaw, power_law};

@@ -1,9 +1,9 @@
 //! Counted evidence of cells, collected in separate untimed trials.
 //!
 //! Each process is a pair of trials with the same input, a short and a long one, with a fixed number of
-//! iterations and no warm-up. A count per operation is the difference between the two counts, divided by the
-//! difference in operations, so that startup and preparation do not count. `pass` defines the kinds of
-//! evidence that are counted together; `subject` holds the counts of a cell so far.
+//! iterations and no warm-up; the input is made before both. A count per operation is the difference between the two
+//! counts, divided by the difference in operations, so that startup and preparation do not count. `pass` defines the
+//! kinds of evidence that are counted together; `subject` holds the counts of a cell so far.
 //!
 //! - `trace`: system calls, by ptrace (`no_trace`: for other platforms).
 //! - `valgrind`: instructions, simulated.
@@ -89,6 +89,10 @@ pub(crate) fn complete(
     for pass in Pass::OF_RUN {
         for group in subjects.chunk_by_mut(|a, b| a.cell.key.group() == b.cell.key.group()) {
             if start.elapsed() < limit {
+                let counted = group.iter().find(|subject| subject.wants(pass));
+                if let Some(subject) = counted.filter(|_| pass == Pass::OF_RUN[0]) {
+                    subject.prepare()?;
+                }
                 progress(pass.what(), done as f64 / all as f64);
                 count(pass, pass.block() / SHORTER, FEWEST_PROCESSES, group, &mut rng)?;
             } else {

@@ -14,8 +14,15 @@ use crate::executor::{Executor, Finished, Trial};
 
 /// The fewest iterations of the long trial.
 const FEWEST: u64 = LONGER;
-/// Length of the long trial ÷ length of the short one.
+/// Minimum length of the long trial ÷ length of the short one.
 const LONGER: u64 = 4;
+/// Iterations of the long traced trial, if its calls are few enough. Some processes make a call that others do not: an
+/// allocator counts the processors for its ninth thread. Such a call is then less than 1% of a call per iteration.
+const PRECISE: u64 = 150;
+/// Time per call, for the number of calls that are few enough: a block full of them.
+const CALL: Duration = Duration::from_nanos(500);
+/// Maximum length of that trial without tracing ÷ length of its block.
+const WAITING: u32 = 10;
 /// Longest iteration that is simulated.
 const LONGEST_SIMULATED: Duration = Duration::from_millis(20);
 
@@ -83,11 +90,20 @@ impl Pass {
         })
     }
 
-    /// Iterations of the short and of the long trial, given the duration of one.
-    pub(super) fn sizes(block: Duration, iteration: Duration) -> [u64; 2] {
-        let fitting = block.as_nanos() / iteration.as_nanos().max(1);
-        let long = u64::try_from(fitting).unwrap_or(u64::MAX).max(FEWEST);
-        [(long / LONGER).max(1), long]
+    /// Iterations of the short trial, given the duration of one.
+    pub(super) fn short(block: Duration, iteration: Duration) -> u64 {
+        fitting(block, iteration).max(FEWEST) / LONGER
+    }
+
+    /// Iterations of the long trial, given the number of events in the short one.
+    pub(super) fn long(self, block: Duration, iteration: Duration, counted: f64) -> u64 {
+        let long = fitting(block, iteration).max(FEWEST);
+        if self != Self::Calls {
+            return long;
+        }
+        let calls = block.as_nanos() / CALL.as_nanos();
+        let few_calls = Self::short(block, iteration) as f64 * calls as f64 / counted.max(1.0);
+        long.max(PRECISE.min(few_calls as u64).min(fitting(block * WAITING, iteration)))
     }
 
     /// The counts of one trial. The outer error ends the collection; the inner one ends this kind of
@@ -161,6 +177,41 @@ impl Pass {
     }
 }
 
+/// Iterations that fit into a time.
+fn fitting(time: Duration, iteration: Duration) -> u64 {
+    u64::try_from(time.as_nanos() / iteration.as_nanos().max(1)).unwrap_or(u64::MAX)
+}
+
 pub(super) fn interrupted() -> Error {
     Error::Interrupted("interrupted; an incomplete explanation is not kept".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCK: Duration = Duration::from_millis(10);
+
+    #[test]
+    fn long_trial_has_at_least_four_times_the_iterations() {
+        for iteration in [1, 700, 40_000, 5_000_000].map(Duration::from_micros) {
+            for pass in Pass::USUAL {
+                let (short, long) =
+                    (Pass::short(BLOCK, iteration), pass.long(BLOCK, iteration, 1e6));
+                assert!(short >= 1 && long >= 4 * short, "{pass:?} {iteration:?}: {short}, {long}");
+            }
+        }
+    }
+
+    #[test]
+    fn few_calls_are_traced_in_more_iterations_unless_they_wait_for_long() {
+        let long = |iteration, calls| Pass::Calls.long(BLOCK, iteration, calls);
+        let slow = Duration::from_millis(2);
+        assert_eq!(Pass::short(BLOCK, slow), 1);
+        assert_eq!(long(slow, 100.0), 50);
+        assert_eq!(long(slow / 4, 500.0), PRECISE);
+        assert_eq!(long(slow, 10_000.0), 5);
+        assert_eq!(long(Duration::from_secs(1), 100.0), FEWEST);
+        assert_eq!(Pass::Allocations.long(BLOCK, slow / 4, 500.0), 20);
+    }
 }

@@ -70,6 +70,19 @@ impl<'a> Subject<'a> {
         Ok(Self::of(executor, cell, Duration::from_nanos(wall_ns as u64), known))
     }
 
+    /// Runs a trial that is not counted: it makes the input files that the cells of a comparison share.
+    pub(super) fn prepare(&self) -> Result<(), Error> {
+        let Self { executor, cell, .. } = self;
+        let block = BlockSize::Iterations(1);
+        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
+        executor.run(&trial).map(drop).ok_or_else(interrupted)
+    }
+
+    /// Whether a pass is still to be counted.
+    pub(super) fn wants(&self, pass: Pass) -> bool {
+        !self.given_up.contains(&pass)
+    }
+
     /// Counts one pass of one process, counted from 0.
     pub(super) fn count(
         &mut self,
@@ -80,7 +93,7 @@ impl<'a> Subject<'a> {
         if let Some(missing) = pass.refuses(self.iteration) {
             self.give_up(pass, missing);
         }
-        if self.given_up.contains(&pass) {
+        if !self.wants(pass) {
             return Ok(());
         }
         let (executor, cell) = (self.executor, self.cell);
@@ -89,15 +102,17 @@ impl<'a> Subject<'a> {
             let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
             pass.count(executor, &trial)
         };
-        let [short, long] = Pass::sizes(block, self.iteration);
-        let (short, long) = (trial(short)?, trial(long)?);
-        let figures = short.and_then(|(short, _)| {
-            let (long, missing) = long?;
-            let figures = long.per_operation(&short).ok_or_else(|| {
-                pass.missing("more iterations did not perform more operations".to_owned())
-            })?;
-            Ok((figures, missing))
-        });
+        let figures = match trial(Pass::short(block, self.iteration))? {
+            Ok((short, _)) => trial(pass.long(block, self.iteration, short.events()))?.and_then(
+                |(long, missing)| {
+                    let figures = long.per_operation(&short).ok_or_else(|| {
+                        pass.missing("more iterations did not perform more operations".to_owned())
+                    })?;
+                    Ok((figures, missing))
+                },
+            ),
+            Err(missing) => Err(missing),
+        };
         match figures {
             Ok((figures, missing)) => {
                 self.add(figures, process);
@@ -117,10 +132,13 @@ impl<'a> Subject<'a> {
         self.lacks(missing);
     }
 
-    /// Gives every process a value for every event that any of them had.
+    /// Gives every process a value for every call that any of them made. Other events that some process lacks are
+    /// dropped.
     pub(super) fn fill(&mut self, pass: Pass, processes: usize) {
-        let of_pass = self.counts.iter_mut().filter(|(event, _)| Pass::of(event) == pass);
-        of_pass.for_each(|(_, values)| values.resize(processes, 0.0));
+        self.counts.retain(|event, values| {
+            fill(event, values, processes);
+            Pass::of(event) != pass || values.len() == processes
+        });
     }
 
     pub(super) fn evidence(self) -> Evidence {
@@ -140,10 +158,16 @@ impl<'a> Subject<'a> {
     /// Adds the figures of a process, given the number of processes before it.
     fn add(&mut self, figures: BTreeMap<Event, f64>, before: usize) {
         for (event, figure) in figures {
-            let values = self.counts.entry(event).or_default();
-            // An event that no other process had yet.
-            values.resize(before, 0.0);
+            let values = self.counts.entry(event.clone()).or_default();
+            fill(&event, values, before);
             values.push(figure);
         }
+    }
+}
+
+/// A call that a process did not list is one that it did not make.
+fn fill(event: &Event, values: &mut Vec<f64>, processes: usize) {
+    if matches!(event, Event::Syscall(_)) {
+        values.resize(processes, 0.0);
     }
 }

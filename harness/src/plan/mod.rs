@@ -18,8 +18,9 @@ pub mod shard;
 mod tests;
 
 use runtime_bench_api::runtime::Family;
+use runtime_bench_api::suite::Suite;
 use runtime_bench_api::workload::{Requirements, Unsupported};
-use runtime_bench_results::catalog::{Class, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::catalog::{Class, RunnerInfo, SuiteInfo, WorkloadInfo};
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::program::{CellSupport, ProbeRequest};
 use runtime_bench_results::run::{Plan, PlannedCell, Role};
@@ -52,6 +53,8 @@ pub struct Planned {
     pub workloads: Vec<WorkloadInfo>,
     /// Its runners.
     pub runners: Vec<RunnerInfo>,
+    /// The suites of its workloads.
+    pub suites: Vec<SuiteInfo>,
     /// The programs that run their trials.
     pub probes: Probes,
     /// The external ones among them, with their probes.
@@ -186,9 +189,29 @@ pub fn make(
     };
     let own = plan.cells.iter().zip(costs_s).filter(|(cell, _)| plan.measures(&cell.key.workload));
     let sum_s = own.map(|(_, cost_s)| cost_s).sum();
-    let mut planned = Planned { plan, workloads, runners, probes, external, cost_s: sum_s };
+    let suites = suites(registry, &plan.cells);
+    let mut planned = Planned { plan, workloads, runners, suites, probes, external, cost_s: sum_s };
     planned.plan.layouts = planned.layouts(request.layouts(), executor);
     Ok(planned)
+}
+
+/// The suites that some of the cells belong to, with the workloads of these cells.
+fn suites(registry: &Registry, cells: &[PlannedCell]) -> Vec<SuiteInfo> {
+    let points = |workload: &str| -> Vec<&Point> {
+        let own = cells.iter().filter(|cell| cell.key.workload == workload);
+        own.map(|cell| &cell.key.point).collect()
+    };
+    let members = |suite: &Suite| -> Vec<String> {
+        let entries = registry.entries().iter();
+        let own = entries.filter(|entry| suite.names(&***entry, &points(&entry.info.name)));
+        own.map(|entry| entry.info.name.clone()).collect()
+    };
+    let described = |suite: &Suite| {
+        let (name, purpose) = (suite.name.to_owned(), suite.purpose.to_owned());
+        SuiteInfo { name, purpose, workloads: members(suite) }
+    };
+    let all = registry.suites().iter().map(described);
+    all.filter(|suite| !suite.workloads.is_empty()).collect()
 }
 
 /// Probes every program with all points, and the chosen external runners with the points that pass the

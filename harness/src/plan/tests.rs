@@ -54,6 +54,41 @@ fn rare_workloads_are_measured_if_named() {
     assert!(planned(&[], PointSet::Full));
 }
 
+/// A suite with one point that is in no other suite.
+const QUEENS: Suite = Suite {
+    name: "queens",
+    purpose: "a test",
+    members: &[Members::Points(|| {
+        let point = Point::new().variant("nqueens").with("n", 5, "").with("cut-off", 2, "");
+        vec![("tree-search", point)]
+    })],
+};
+
+#[test]
+fn plan_names_the_suites_of_its_workloads() {
+    const SUITES: &[Suite] = &[
+        Suite { name: "usual", members: &[Members::Usual], ..QUEENS },
+        Suite { name: "few", members: &[Members::Workloads(&["null", "tree-search"])], ..QUEENS },
+        QUEENS,
+        Suite { name: "sweeps", members: &[Members::Sweeps], ..QUEENS },
+    ];
+    let named = |filter: &str, suite| {
+        let filters = vec![Regex::new(filter).unwrap()];
+        let request = PlanRequest { filters, suite, ..request() };
+        let registry = registry().with_suites(SUITES);
+        let planned = make(&registry, &request, Limits::default(), &FakeExecutor::new()).unwrap();
+        let words =
+            planned.suites.iter().map(|one| format!("{}: {}", one.name, one.workloads.join(" ")));
+        words.collect::<Vec<String>>()
+    };
+    assert_eq!(
+        named("^(null|ping-pong|tree-search)/", None),
+        ["usual: ping-pong null", "few: tree-search null"]
+    );
+    assert_eq!(named("^ping-pong/", None), ["usual: ping-pong"]);
+    assert_eq!(named("", Some(QUEENS)), ["few: tree-search", "queens: tree-search"]);
+}
+
 #[test]
 fn workloads_that_a_build_leaves_out_are_not_applicable_and_named_with_their_feature() {
     fn catalog(visitor: &mut impl WorkloadVisitor) {
@@ -79,14 +114,6 @@ fn workloads_that_a_build_leaves_out_are_not_applicable_and_named_with_their_fea
 
 #[test]
 fn suites_are_measured_at_their_own_points() {
-    const QUEENS: Suite = Suite {
-        name: "queens",
-        purpose: "a test",
-        members: &[Members::Points(|| {
-            let point = Point::new().variant("nqueens").with("n", 5, "").with("cut-off", 2, "");
-            vec![("tree-search", point)]
-        })],
-    };
     let groups = |members| {
         let suite = Some(Suite { members, ..QUEENS });
         let planned = plan(&PlanRequest { suite, ..request() }).unwrap();

@@ -20,7 +20,7 @@ use std::time::Duration;
 use runtime_bench_analysis::explanation::Operations;
 use runtime_bench_results::evidence::Missing;
 use runtime_bench_results::listing::Route;
-use runtime_bench_results::profile::{ProfileRequest, Recording};
+use runtime_bench_results::profile::{ProfileReply, ProfileRequest, Recording};
 use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::{BlockSize, Outcome, metric};
 
@@ -60,7 +60,7 @@ pub struct Drawing<'a> {
 }
 
 /// Samples the reference and the candidate, and draws a flame graph of each and one of their difference:
-/// by function for two builds of a runner, by role in a runtime for two runners. Returns a text of a few lines that names the files.
+/// by function for two builds of a runner, by role in a runtime for two runners.
 ///
 /// # Errors
 /// The reason why there is no profile.
@@ -68,7 +68,7 @@ pub fn profile(
     subjects: [&Subject<'_>; 2],
     drawing: &Drawing<'_>,
     interrupt: &Interrupt,
-) -> Result<String, Missing> {
+) -> Result<ProfileReply, Missing> {
     let here = this_program().map_err(|error| missing(error.to_string(), None))?;
     let Some(program) = built(&here, PROFILES) else {
         let why = format!("program {PROFILES} not found beside {}", here.display());
@@ -94,7 +94,10 @@ pub fn profile(
         .map_err(|error| missing(format!("a path is not UTF-8: {error}"), None))?;
     let output = process::output(Command::new(&program).arg(request), DRAWING, interrupt);
     match output {
-        Ok((true, text, _)) => Ok(text),
+        Ok((true, reply, _)) => serde_json::from_str(&reply).map_err(|error| {
+            let why = format!("{PROFILES} is of another version: {error}");
+            missing(why, Some(build_command(&[PROFILES])))
+        }),
         Ok((false, _, why)) => Err(missing(why.trim(), None)),
         Err(why) => Err(missing(format!("{PROFILES} {why}"), None)),
     }

@@ -34,6 +34,7 @@ pub(super) fn header(
         plan: planned.plan.clone(),
         workloads: planned.workloads.clone(),
         runners: planned.runners.clone(),
+        suites: planned.suites.clone(),
     })
 }
 

@@ -115,6 +115,7 @@ fn planned(
         plan: plan.clone(),
         workloads: run.header.workloads.clone(),
         runners: run.header.runners.clone(),
+        suites: run.header.suites.clone(),
         probes,
         external,
         cost_s: 0.0,

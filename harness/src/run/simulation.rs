@@ -133,6 +133,7 @@ fn simulated(demo: &Run, profile: Profile, looks: usize, budget_s: f64, seed: u6
         plan: plan.clone(),
         workloads: header.workloads.clone(),
         runners: header.runners.clone(),
+        suites: header.suites.clone(),
         probes: Probes::default(),
         external: Vec::new(),
         cost_s: 0.0,

@@ -14,7 +14,7 @@ mod text;
 
 pub use junit::junit;
 pub use markdown::markdown;
-pub use page::write_page;
+pub use page::{RowProfile, write_page};
 pub use text::{Form, text};
 
 #[cfg(test)]

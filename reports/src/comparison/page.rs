@@ -21,23 +21,45 @@ const AXES: [f64; 4] = [1.1, 1.25, 2.0, 10.0];
 /// Share of the rows whose intervals fit on the axis.
 const SHOWN: f64 = 0.9;
 
-/// Writes the page of a comparison, its preview picture and its data into a folder, which is created if
-/// necessary, and returns the path of the page. `command` is the command that made it.
+/// The CPU time of both builds in a row, by role.
+#[derive(Clone, Debug)]
+pub struct RowProfile {
+    /// Name of the row.
+    pub row: String,
+    /// The CPU time of each role.
+    pub lines: Vec<String>,
+    /// Names and contents of its flame graphs.
+    pub graphs: Vec<(String, Vec<u8>)>,
+}
+
+/// Writes the page of a comparison, its preview picture, its flame graphs and its data into a folder, which
+/// is created if necessary, and returns the path of the page. `command` is the command that wrote it.
 ///
 /// # Errors
 /// When the folder holds another site, or a file cannot be written.
 pub fn write_page(
     judged: &Judged,
     command: &[String],
+    profiles: &[RowProfile],
     folder: &Path,
 ) -> Result<PathBuf, ReportError> {
-    let page = File::new("index.html", page(judged, command));
+    let page = File::new("index.html", page(judged, command, profiles));
     let data = File::new("comparison.json", pretty_json(judged)?);
-    files::write_all(folder, &[page, preview(judged).file()?, data])
+    let mut files = vec![page, preview(judged).file()?, data];
+    for (place, profile) in profiles.iter().enumerate() {
+        let graphs = profile.graphs.iter();
+        files.extend(graphs.map(|(name, svg)| File::new(&graph(place, name), svg.as_slice())));
+    }
+    files::write_all(folder, &files)
+}
+
+/// The path of a flame graph in the folder of the page.
+fn graph(place: usize, name: &str) -> String {
+    format!("profiles/{}/{name}", place + 1)
 }
 
 /// The page.
-pub(super) fn page(judged: &Judged, command: &[String]) -> String {
+pub(super) fn page(judged: &Judged, command: &[String], profiles: &[RowProfile]) -> String {
     let document = &judged.document;
     let (open, mut settled): (Vec<&Row>, Vec<&Row>) =
         document.rows.iter().partition(|row| row.word.is_open());
@@ -69,7 +91,7 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
                 }
             }
         }
-        @if !document.explanations.is_empty() { (explanations(document)) }
+        @if !document.explanations.is_empty() { (explanations(document, profiles)) }
         section aria-labelledby="method" {
             h2 #method { "How rows are judged" }
             (list(&document.notes))
@@ -84,8 +106,8 @@ pub(super) fn page(judged: &Judged, command: &[String]) -> String {
     lone_document(&document.title, &conclusion, &body)
 }
 
-/// The explanations of the rows that differ, and every count.
-fn explanations(document: &Document) -> Markup {
+/// The explanations of the rows that differ, every count, and flame graphs.
+fn explanations(document: &Document, profiles: &[RowProfile]) -> Markup {
     let evidence = document.explanations.iter().flat_map(|found| &found.evidence);
     html! {
         section.why aria-labelledby="why" {
@@ -94,6 +116,15 @@ fn explanations(document: &Document) -> Markup {
             (why(document).html("Why rows differ"))
             (remarks(not_counted(evidence)))
             (counts_of(explained(document)))
+            @for (place, profile) in profiles.iter().enumerate() {
+                details.data {
+                    summary { (profile.row) ": flame graphs" }
+                    pre { (profile.lines.join("\n")) }
+                    ul.remarks {
+                        @for (name, _) in &profile.graphs { li { a href=(graph(place, name)) { (name) } } }
+                    }
+                }
+            }
         }
     }
 }

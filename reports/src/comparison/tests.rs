@@ -5,7 +5,7 @@ use runtime_bench_analysis::explanation::explain_builds;
 use runtime_bench_analysis::stats::Interval;
 use runtime_bench_results::evidence::Event;
 
-use super::{Form, markdown, text};
+use super::{Form, RowProfile, markdown, text};
 use crate::fixtures::evidence;
 use crate::json;
 
@@ -146,20 +146,31 @@ fn text_leaves_the_conclusion_to_an_error_message() {
     assert!(said(true) && !said(false));
 }
 
+fn profile() -> RowProfile {
+    RowProfile {
+        row: "echo/tokio/size=64B".to_owned(),
+        lines: vec!["kernel  <10 ns".to_owned()],
+        graphs: vec![("base.svg".to_owned(), b"<svg/>".to_vec())],
+    }
+}
+
 #[test]
 fn page_shows_every_row_and_no_markup_of_a_name() {
     let judged = judged(FailOn::Regression);
     let command = ["runtime-bench".to_owned(), "compare".to_owned(), "<a>.json".to_owned()];
-    let page = super::page::page(&judged, &command);
+    let profiles = [profile()];
+    let page = super::page::page(&judged, &command, &profiles);
     for row in &judged.document.rows {
         assert!(page.contains(&row.name), "{}", row.name);
     }
     assert!(page.contains("1 inconclusive row") && page.contains("compare '&lt;a&gt;.json'"));
     assert!(page.contains("&lt;9&gt; of") && !page.contains("<9>") && !page.contains('\u{1b}'));
     let folder = tempfile::tempdir().unwrap();
-    let written = super::write_page(&judged, &command, &folder.path().join("new/folder")).unwrap();
+    let folder = folder.path().join("new/folder");
+    let written = super::write_page(&judged, &command, &profiles, &folder).unwrap();
     assert_eq!(std::fs::read_to_string(&written).unwrap(), page);
-    assert!(written.with_file_name("comparison.json").exists());
+    assert!(folder.join("comparison.json").exists());
+    assert_eq!(std::fs::read(folder.join("profiles/1/base.svg")).unwrap(), b"<svg/>");
 }
 
 #[test]
@@ -188,7 +199,9 @@ fn every_form_explains_a_row_that_differs() {
     let markdown = markdown(&judged);
     assert!(markdown.contains("### Why") && markdown.contains("\\`\\<futex\\>\\`"), "{markdown}");
     assert!(markdown.contains("- Not counted: hardware counters"), "{markdown}");
-    let page = super::page::page(&judged, &[]);
+    let page = super::page::page(&judged, &[], &[profile()]);
+    assert!(page.contains("<pre>kernel  &lt;10 ns</pre>"), "{page}");
+    assert!(page.contains("<a href=\"profiles/1/base.svg\">base.svg</a>"), "{page}");
     assert!(page.contains("<code>&lt;futex&gt;</code>"), "{page}");
     assert!(page.contains("echo/tokio/size=64B: every counted difference"), "{page}");
     assert_eq!(serde_json::from_str::<Judged>(&json(&judged).unwrap()).unwrap(), judged);

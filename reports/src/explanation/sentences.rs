@@ -1,7 +1,7 @@
 //! The counts in sentences.
 
 use runtime_bench_analysis::explanation::{
-    Distortion, EventDifference, Explanation, PartDifference,
+    Distortion, EventDifference, Explanation, Part, PartDifference,
 };
 use runtime_bench_analysis::stats::median;
 use runtime_bench_results::evidence::{Event, Evidence, Missing};
@@ -52,7 +52,9 @@ pub(crate) fn sentences(explained: Explained<'_>) -> Vec<String> {
         } else {
             format!("{name}: all of the {total} difference")
         };
-        if part.explained {
+        if part.part == Part::CoreWait {
+            format!("{is}; threads that were ready to run had no core.")
+        } else if part.explained {
             format!("{is}; {}.", in_words(explained.explanation, &part.events))
         } else {
             format!("{is}; no counted difference explains it.")
@@ -77,7 +79,10 @@ fn not_fitting(explanation: &Explanation, ratio: f64) -> String {
 fn in_words(explanation: &Explanation, events: &[EventDifference]) -> String {
     let Explanation { operation, candidate, reference, .. } = explanation;
     let first = &events[..events.len().min(IN_A_SENTENCE)];
-    let makes = |event: &Event| matches!(event, Event::Syscall(_) | Event::Allocation);
+    let makes = |event: &Event| {
+        let is_call = matches!(event, Event::UntracedRead | Event::UntracedWrite);
+        is_call || matches!(event, Event::Syscall(_) | Event::Allocation)
+    };
     let verb = if first.iter().all(|one| makes(&one.event)) { "makes" } else { "has" };
     let named = |one: &EventDifference| {
         let count = format::number(one.difference.candidate.median);

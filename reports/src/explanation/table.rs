@@ -21,15 +21,10 @@ pub(crate) fn summary<'a>(
     heading: &str,
     explained: impl IntoIterator<Item = Explained<'a>>,
 ) -> Table {
-    let [user, system, waiting] = Part::ALL.map(Part::name);
-    let mut table = Table::new(&[
-        (heading, Left),
-        ("difference", Right),
-        (user, Right),
-        (system, Right),
-        (waiting, Right),
-        ("explanation", Left),
-    ]);
+    let mut columns = vec![(heading, Left), ("difference", Right)];
+    columns.extend(Part::ALL.map(|part| (part.name(), Right)));
+    columns.push(("explanation", Left));
+    let mut table = Table::new(&columns);
     for one in explained {
         let Explanation { wall, operation, parts, .. } = one.explanation;
         let mut cells = vec![

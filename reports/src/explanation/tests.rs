@@ -49,8 +49,8 @@ fn largest_part_is_said_with_its_calls_and_missing_counts_once() {
         (Event::Allocation, 1.0),
     ]);
     let text = text(&document);
-    let sentence = "System time: all of the 1.20\u{a0}µs difference; smol makes 2.10 `epoll_wait` and \
-                    1.00 `write` per message, tokio 0.600 and 0\n";
+    let sentence = "System time: all of the 1.20\u{a0}µs difference; smol makes 1.00 `write` and \
+                    2.10 `epoll_wait` per message, tokio 0 and 0.600\n";
     assert!(text.contains(sentence.trim_end()), "{text}");
     assert_eq!(text.matches("Not counted: hardware counters").count(), 1, "{text}");
     assert!(text.lines().count() <= 40);
@@ -86,6 +86,26 @@ fn no_cause_is_stated_where_none_was_counted() {
 }
 
 #[test]
+fn waiting_for_a_core_is_told_from_waiting_for_events() {
+    let mut document = document(&[
+        (Event::WallTime, 6_000.0),
+        (Event::UserTime, 2_000.0),
+        (Event::SystemTime, 2_000.0),
+        (Event::CoreWait, 2_000.0),
+    ]);
+    let waited = Count { event: Event::CoreWait, values: vec![0.0; 5] };
+    document.evidence[0].counts.push(waited);
+    let [reference, candidate] = &document.evidence;
+    document.explanation = explain(reference, candidate).unwrap();
+    let text = text(&document);
+    let sentence =
+        "Waiting for a core: 2.00\u{a0}µs of the 3.00\u{a0}µs difference; threads that were ready";
+    assert!(text.contains(sentence), "{text}");
+    assert!(text.contains("User time: 1.00\u{a0}µs of the 3.00\u{a0}µs difference; no"), "{text}");
+    assert!(!text.contains("unused cores"), "{text}");
+}
+
+#[test]
 fn counts_that_do_not_fit_the_timed_difference_explain_nothing() {
     let document = document(&[
         (Event::WallTime, 4_200.0),
@@ -116,7 +136,7 @@ fn summary_splits_the_difference_into_its_parts() {
     let line = table.markdown_lines().nth(2).unwrap();
     assert!(
         line.starts_with(
-            "| a\\|b | +1.20\u{a0}µs per message | – | +1.20\u{a0}µs | – | System time"
+            "| a\\|b | +1.20\u{a0}µs per message | – | +1.20\u{a0}µs | – | – | System time"
         ),
         "{line}"
     );

@@ -2,6 +2,7 @@
 //! reason.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use csv::{Terminator, Writer, WriterBuilder};
 use runtime_bench_analysis::analysis::{Analysis, Group, Row, Summary};
@@ -9,6 +10,7 @@ use runtime_bench_analysis::explanation::{CellExplanation, Spread};
 use runtime_bench_analysis::stats::{ResultClass, Verdict};
 use runtime_bench_results::catalog::{Class, Kind};
 use runtime_bench_results::evidence::{Count, Evidence};
+use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;
 use serde::Serialize;
@@ -46,7 +48,7 @@ const COLUMNS: [&str; 25] = [
 ];
 
 /// One line; its fields are the columns, in their order.
-#[derive(Default, Serialize)]
+#[derive(Clone, Default, Serialize)]
 struct Record<'a> {
     workload: Cow<'a, str>,
     variant: Cow<'a, str>,
@@ -87,42 +89,58 @@ pub(crate) fn table(
     let mut writer =
         builder.has_headers(false).terminator(Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(COLUMNS).map_err(|error| ReportError::encode("CSV", &error))?;
+    let mut counted: HashMap<&CellKey, Vec<&Evidence>> = HashMap::new();
+    for evidence in &run.evidence {
+        counted.entry(&evidence.cell).or_default().push(evidence);
+    }
+    // In the order of the rows.
+    let mut explanations = explanations.iter().peekable();
     for group in &analysis.groups {
         for row in &group.rows {
             let is_it = |one: &&CellExplanation| one.cell == row.key && one.phase == group.phase;
-            let explained = explanations.iter().find(is_it);
-            write(&mut writer, run, group, row, explained)
+            let cell = Cell {
+                record: cell(run, group, row),
+                explained: explanations.next_if(is_it),
+                // Counts belong to a cell, whatever the phase.
+                counted: counted.get(&row.key).filter(|_| group.phase != Phase::Startup),
+            };
+            write(&mut writer, group, row, &cell)
                 .map_err(|error| ReportError::encode("CSV", &error))?;
         }
     }
     writer.into_inner().map_err(|error| ReportError::encode("CSV", &error))
 }
 
+/// What the lines of a row are made of.
+struct Cell<'a> {
+    /// What they share.
+    record: Record<'a>,
+    explained: Option<&'a CellExplanation>,
+    counted: Option<&'a Vec<&'a Evidence>>,
+}
+
 fn write(
     writer: &mut Writer<Vec<u8>>,
-    run: &Run,
     group: &Group,
     row: &Row,
-    explained: Option<&CellExplanation>,
+    cell: &Cell<'_>,
 ) -> Result<(), csv::Error> {
     if row.metrics.is_empty() {
-        return writer.serialize(cell(run, group, row));
+        return writer.serialize(&cell.record);
     }
     for metric in &row.metrics {
-        let record = with_figure(cell(run, group, row), metric);
+        let record = with_figure(cell.record.clone(), metric);
         let headline = metric.name == group.headline;
         writer.serialize(if headline {
             let verdict = with_verdict(record, row, &metric.unit, group.is_check());
-            Record { explanation: in_words(row, explained), ..verdict }
+            Record { explanation: in_words(row, cell.explained), ..verdict }
         } else {
             record
         })?;
     }
-    // Counts belong to a cell, regardless of the phase.
-    let counted = run.evidence.iter().filter(|one| one.cell == row.key);
-    for evidence in counted.filter(|_| group.phase != Phase::Startup) {
+    for evidence in cell.counted.into_iter().flatten() {
         for count in &evidence.counts {
-            writer.serialize(with_count(cell(run, group, row), evidence, count))?;
+            writer.serialize(with_count(cell.record.clone(), evidence, count))?;
         }
     }
     Ok(())

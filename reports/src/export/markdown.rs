@@ -68,7 +68,7 @@ fn control(noise: Noise) -> String {
 
 /// The number of comparisons with an answer.
 fn precision(view: &View<'_>) -> String {
-    let counts = view.counts();
+    let counts = view.counts;
     match counts.total() {
         0 => String::new(),
         _ => format!("{}. {}", wording::counts(&counts), wording::layouts(&view.run.header.plan)),

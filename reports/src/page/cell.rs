@@ -7,10 +7,10 @@ use runtime_bench_analysis::stats::{Comparison, Verdict};
 use crate::format;
 use crate::view::{Group, wording};
 
-/// Half the width of a plot, the width of a factor of two, and the minimum distance of a mark from the edge.
-const HALF: f64 = 120.0;
-const DOUBLE: f64 = 32.0;
-const EDGE: f64 = 14.0;
+/// The middle of a plot, the width of a factor of two, and the minimum distance of a mark from the edge, in percent.
+const MIDDLE: f64 = 50.0;
+const DOUBLE: f64 = 40.0 / 3.0;
+const EDGE: f64 = 6.0;
 
 /// The content of a cell.
 pub(super) enum Content<'a> {
@@ -67,9 +67,8 @@ impl<'a> Content<'a> {
                 Self::Checked(true, words) => td.ok { i { (runner) " " } span { (words) } },
                 Self::Checked(false, why) => td.ko title=(why) { i { (runner) " " } span { "fails" } },
                 Self::Figure(figure) => td.ab { i { (runner) " " } span { (figure) } },
-                Self::Empty(word, reason) => {
-                    td.na title={ (word) ": " (reason) } { i { (runner) " " } span { "–" } }
-                }
+                // The reason stands next to the table, once for all cells.
+                Self::Empty(..) => td.na { i { (runner) " " } "–" },
             }
         }
     }
@@ -97,19 +96,24 @@ pub(super) fn class(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The ratio and its interval on a log axis from ⅒× to 10×; the band of ±10% is in the style sheet.
-pub(super) fn plot(comparison: &Comparison) -> Markup {
-    let (Some(ratio), Some(interval)) = (comparison.ratio, comparison.interval) else {
-        return html! {};
-    };
+/// Where the ends of the interval and the ratio between them stand on a log axis from ⅒× to 10×, in percent.
+pub(super) fn places(comparison: &Comparison) -> Option<[u8; 3]> {
+    let (ratio, interval) = (comparison.ratio?, comparison.interval?);
     let at = |ratio: f64| {
-        let place = HALF + DOUBLE * ratio.log2();
-        if place.is_nan() { HALF } else { place.clamp(EDGE, 2.0 * HALF - EDGE).round() }
+        let place = MIDDLE + DOUBLE * ratio.log2();
+        let place = if place.is_nan() { MIDDLE } else { place };
+        place.clamp(EDGE, 2.0 * MIDDLE - EDGE).round() as u8
     };
-    let (low, middle, high) = (at(interval.low), at(ratio), at(interval.high));
+    Some([interval.low, ratio, interval.high].map(at))
+}
+
+/// The ratio and its interval; heights, colors and the band of ±10% are in the style sheet.
+fn plot(comparison: &Comparison) -> Markup {
+    let Some([low, middle, high]) = places(comparison) else { return html! {} };
+    let width = high.saturating_sub(low);
     html! {
         (PreEscaped(format!(
-            r#"<svg viewBox="0 0 240 48" aria-hidden="true"><path d="M{low} 24H{high}"/><circle cx="{middle}" cy="24" r="13"/></svg>"#
+            r#"<svg aria-hidden="true"><rect x="{low}%" width="{width}%"/><circle cx="{middle}%"/></svg>"#
         )))
     }
 }
@@ -128,8 +132,10 @@ mod tests {
             plot(&Comparison { ratio, interval, ..fixtures::comparison(Verdict::Open) })
                 .into_string()
         };
-        assert!(plot(1.0, 0.5, 2.0).contains(r#"M88 24H152"/><circle cx="120""#));
-        assert!(plot(1e9, 1e-9, f64::INFINITY).contains(r#"M14 24H226"/><circle cx="226""#));
+        let drawn = plot(1.0, 0.5, 2.0);
+        assert!(drawn.contains(r#"x="37%" width="26%"/><circle cx="50%""#), "{drawn}");
+        let drawn = plot(1e9, 1e-9, f64::INFINITY);
+        assert!(drawn.contains(r#"x="6%" width="88%"/><circle cx="94%""#), "{drawn}");
         assert!(!plot(f64::NAN, f64::NAN, -1.0).contains("NaN"));
     }
 

@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use runtime_bench_results::catalog::SuiteInfo;
+
 use crate::view::Runner;
 
 /// The style sheet of the controls.
@@ -17,7 +19,7 @@ pub(super) fn theme_switch() -> Markup {
 }
 
 /// The controls of the first page. If the reference is `replaced` in some rows, there is no single reference.
-pub(super) fn form(columns: &[&Runner<'_>], replaced: bool) -> Markup {
+pub(super) fn form(columns: &[&Runner<'_>], suites: &[&SuiteInfo], replaced: bool) -> Markup {
     html! {
         details.tools data-scripted hidden {
             summary { "Compare, show, filter" }
@@ -42,6 +44,19 @@ pub(super) fn form(columns: &[&Runner<'_>], replaced: bool) -> Markup {
                 }
                 label { input type="checkbox" name="hide" checked; span #empty { "hide near-empty columns" } }
                 label { input type="checkbox" name="only"; "only settled" }
+                @if !suites.is_empty() {
+                    label {
+                        "Suite "
+                        select name="suite" {
+                            option value="" { "all" }
+                            @for suite in suites {
+                                option value=(suite.name) title=(suite.purpose) data-rows=(suite.workloads.join(" ")) {
+                                    (suite.name)
+                                }
+                            }
+                        }
+                    }
+                }
                 label { "Filter " input type="search" name="find"; }
                 button type="button" name="copy" { "Copy as Markdown" }
                 output name="counts" {}

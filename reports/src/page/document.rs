@@ -23,7 +23,7 @@ const ICON: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAgMAAA
 
 /// The description of the page for links to it.
 pub(super) fn description(view: &View<'_>) -> String {
-    let counts = view.counts();
+    let counts = view.counts;
     match counts.total() {
         0 => "No runtimes were compared.".to_owned(),
         _ => format!("{}.", wording::counts(&counts)),
@@ -80,7 +80,7 @@ fn shell(head: &Markup, bar: &Markup, body: &Markup, foot: &Markup) -> String {
                 meta name="referrer" content="no-referrer";
                 (head)
                 link rel="icon" href=(ICON);
-                style { (PreEscaped(style::style())) (PreEscaped(controls::STYLE)) }
+                style { (PreEscaped(style::style())) }
                 (script::element())
             }
             body {

@@ -28,8 +28,9 @@ pub(super) fn section(page: Page<'_, '_>) -> Markup {
             h2 { "How answers are computed" }
             div.prose {
                 p {
-                    "Each answer on the overview is based on the workloads that its card names. It recommends \
-                     the runners that no settled or leaning comparison beats in any of them, and that beat \
+                    "Each answer on the overview is based on the workloads that its card names. Workloads outside of \
+                     the default suite count if every runner of the card has a result in them. An answer recommends \
+                     the runners that no settled or leaning comparison beats in any workload, and that beat \
                      another runner or tie with one that does. Counts of wins and averages over different \
                      workloads are not used. Single-threaded runners are mentioned; external runners and \
                      discontinued runtimes are never recommended. An answer is decided if it is based on \

@@ -36,7 +36,8 @@ mod workload;
 use crate::ReportError;
 use crate::files::File;
 use crate::view::links::{Links, MACHINES_PAGE, RUNNERS, WORKLOADS};
-use crate::view::{MachineView, View};
+use crate::view::{MachineView, View, Workload};
+use runtime_bench_analysis::analysis::on_all_cores;
 
 use context::Page;
 pub(crate) use document::lone_document;
@@ -59,13 +60,17 @@ pub(crate) fn folder(view: &View<'_>) -> Result<Vec<File<'static>>, ReportError>
         files.push(file("claims", claims::page(top)));
     }
     files.push(file("glossary", glossary::page(top)));
-    for workload in view.compared() {
-        let path = format!("{WORKLOADS}/{}", workload.slug);
-        files.push(file(&path, workload::page(below, workload)?));
+    let workloads: Vec<&Workload<'_>> = view.compared().collect();
+    let of_workloads = on_all_cores(&workloads, |workload| {
+        let content = workload::page(below, workload);
+        content.map(|content| file(&format!("{WORKLOADS}/{}", workload.slug), content))
+    });
+    for file in of_workloads {
+        files.push(file?);
     }
-    for runner in &view.runners {
-        files.push(file(&format!("{RUNNERS}/{}", runner.slug), runner::page(below, runner)));
-    }
+    files.extend(on_all_cores(&view.runners, |runner| {
+        file(&format!("{RUNNERS}/{}", runner.slug), runner::page(below, runner))
+    }));
     files.push(preview::file(view)?);
     Ok(files)
 }

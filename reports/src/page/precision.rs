@@ -16,7 +16,7 @@ const FAIR: f64 = 0.7;
 
 /// The line.
 pub(super) fn line(view: &View<'_>) -> Markup {
-    let counts = view.counts();
+    let counts = view.counts;
     let failures = failures(view);
     let (class, lead) = match counts.answered() {
         _ if !failures.is_empty() => ("precision bad", "Do not rely on this run."),

@@ -11,7 +11,7 @@ use crate::view::finding::Finding;
 
 /// The picture.
 pub(super) fn file(view: &View<'_>) -> Result<File<'static>, ReportError> {
-    let counts = view.counts();
+    let counts = view.counts;
     Preview {
         title: header::title(view),
         facts: header::machine_and_date(view.run),

@@ -1,5 +1,7 @@
 //! The script of every page, and its hash, which the page's policy allows.
 
+use std::sync::LazyLock;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use maud::{Markup, PreEscaped, html};
@@ -13,17 +15,22 @@ pub(super) fn element() -> Markup {
 }
 
 /// The value of `script-src`.
-pub(super) fn policy() -> String {
-    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(shipped())))
+pub(super) fn policy() -> &'static str {
+    static POLICY: LazyLock<String> =
+        LazyLock::new(|| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(shipped()))));
+    &POLICY
 }
 
 /// The source without its comments and indentation, which readers of the page do not need.
-fn shipped() -> String {
-    let lines = SOURCE.lines().map(str::trim);
-    lines
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .flat_map(|line| [line, "\n"])
-        .collect()
+fn shipped() -> &'static str {
+    static SHIPPED: LazyLock<String> = LazyLock::new(|| {
+        let lines = SOURCE.lines().map(str::trim);
+        lines
+            .filter(|line| !line.is_empty() && !line.starts_with("//"))
+            .flat_map(|line| [line, "\n"])
+            .collect()
+    });
+    &SHIPPED
 }
 
 #[cfg(test)]

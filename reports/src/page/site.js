@@ -56,28 +56,27 @@
     const percent = (ratio - 1) * 100;
     return ratio < 1.995 ? `${percent.toFixed(percent < 9.95 ? 1 : 0)}%` : `${short(ratio)}×`;
   };
-  const words = ({ code, ratio, low, high, within }, bytes) => {
-    if (code === "T" || code === "E") return `same ±${within || 10}%`;
-    if (!low) return code === "n" ? "too few rounds" : "open";
+  const words = ({ code, at, ratio, low, high, within }, bytes) => {
+    if (!at) return code === "n" ? "too few rounds" : "open";
+    if ("TE".includes(code)) return `same ±${within}%`;
     if ("no".includes(code)) return `${[low, high].map(short).join("–")}×`;
     const word = (bytes ? ["smaller", "larger"] : ["faster", "slower"])[ratio < 1 ? 0 : 1];
     return `${"fs".includes(code) ? "~" : ""}${size(ratio < 1 ? 1 / ratio : ratio)} ${word}`;
   };
-  const drawn = ({ ratio, low, high }) => {
-    const SVG = document.body.querySelector(".matrix svg").namespaceURI;
+  const drawn = ([low, middle, high]) => {
     const part = (name, values) => {
-      const element = document.createElementNS(SVG, name);
+      const element = document.createElementNS(document.querySelector(".matrix svg").namespaceURI, name);
       for (const [key, value] of Object.entries(values)) element.setAttribute(key, value);
       return element;
     };
-    const at = (x) => Math.round(Math.min(226, Math.max(14, 120 + 32 * Math.log2(x))));
-    const svg = part("svg", { viewBox: "0 0 240 48", "aria-hidden": "true" });
-    svg.append(part("path", { d: `M${at(low)} 24H${at(high)}` }), part("circle", { cx: at(ratio), cy: 24, r: 13 }));
+    const svg = part("svg", { "aria-hidden": "true" });
+    svg.append(part("rect", { x: `${low}%`, width: `${high - low}%` }), part("circle", { cx: `${middle}%` }));
     return svg;
   };
 
   const table = (form) => {
-    const { base, show, hide, only, find, copy: button, counts } = form.elements;
+    // A run whose workloads all belong to one suite has no such control.
+    const { base, show, hide, only, suite, find, copy: button, counts } = form.elements;
     const heads = all(".matrix thead th[data-runner]");
     const names = heads.map((head) => head.dataset.runner);
     const rows = all(".matrix tr[data-row]");
@@ -88,20 +87,27 @@
       return { line, told, row: rows.find((row) => told.startsWith(`${row.dataset.row}: `)) };
     });
     const summary = all("#counts")[0];
-    const lines = JSON.parse(all("#table-data")[0].textContent).map((line) => line && { ...line, p: line.p.split(";") });
+    const lines = JSON.parse(all("#table-data")[0].textContent);
+    // Reasons are in a list; rows refer to them by index.
+    const whys = all(".reasons li").map((line) => line.firstChild.data.slice(0, -2));
+    for (const row of rows) {
+      row.dataset.why?.split(",").forEach((place, at) => { if (place) row.cells[at + 1].title = whys[place]; });
+    }
     // The original content of the page is the default.
     const given = rows.map((row) => [...row.cells].slice(1).map((cell) => [cell.className, cell.title, [...cell.childNodes]]));
     const told = summary?.textContent;
 
     // Candidate against reference, as `table_data.rs` writes it.
     const pair = (line, from, to) => {
-      const [first, second] = from < to ? [from, to] : [to, from];
-      const text = line.p[first * names.length - first * (first + 1) / 2 + second - first - 1];
+      const [first, second] = [from, to].map((at) => line.c.indexOf(at)).sort((a, b) => a - b);
+      const text = first < 0 ? "" : line.p.split(";")[second * (second - 1) / 2 + first];
       if (!text) return null;
-      const [, code, back = TURNED[code] ?? code, values] = text.match(/^([a-z])([a-z])?(.*)/i);
-      const [ratio, low, high, within] = values.split(",").map(Number);
-      return from < to ? { code, ratio, low, high, within }
-        : { code: back, ratio: 1 / ratio, low: 1 / high, high: 1 / low, within };
+      const [, code, back = TURNED[code] ?? code, places, rest] = text.match(/^([a-z])([a-z])?(\d{6})?(.*)/i);
+      const at = places?.match(/../g).map(Number);
+      const values = rest.split(",").map(Number);
+      const [within, high, ratio = within] = values;
+      return from < to ? { code, at, within, low: within, high, ratio }
+        : { code: back, at: at?.map((place) => 100 - place).reverse(), within, low: 1 / high, high: 1 / within, ratio: 1 / ratio };
     };
     const fill = (cell, name, kind, text, found) => {
       cell.className = kind;
@@ -109,7 +115,7 @@
       const [label, value] = ["i", "span"].map((tag) => document.createElement(tag));
       say(label, `${name} `);
       say(value, text);
-      cell.replaceChildren(label, ...(found?.low ? [drawn(found)] : []), value);
+      cell.replaceChildren(label, ...(found?.at ? [drawn(found.at)] : []), value);
     };
     const restore = (cell, [kind, title, parts]) => {
       cell.className = kind;
@@ -133,7 +139,7 @@
         cell.dataset.kind = !line || !base.selectedIndex ? start[0] : from === at ? "ab" : found ? CLASS[found.code] : "na";
         if (!line || plain()) return restore(cell, start);
         if (figures === undefined && found) return fill(cell, name, cell.dataset.kind, words(found, line.u), found);
-        const figure = figures !== undefined || from === at ? line.v[figures ?? 0][at] : "";
+        const figure = figures !== undefined || from === at ? line.v[figures ?? 0].split(";")[line.c.indexOf(at)] : "";
         fill(cell, name, figure ? "ab" : "na", figure || "–");
       });
     };
@@ -156,6 +162,9 @@
       hide.checked = !state.has("all");
       only.checked = state.has("only");
       find.value = state.get("find") ?? "";
+      if (suite) suite.value = state.get("suite") ?? "";
+      if (suite?.selectedIndex < 0) suite.selectedIndex = 0;
+      const members = suite?.selectedOptions[0].dataset.rows?.split(" ");
       const empty = sparse();
       // In a table that is all gaps, they stay.
       const few = empty.every(Boolean) ? 0 : empty.filter(Boolean).length;
@@ -170,7 +179,8 @@
         const cells = [...row.cells].slice(1);
         const empty = only.checked && !cells.some((cell) => !cell.hidden && settled(cell));
         for (const cell of cells) cell.classList.toggle("dim", only.checked && cell.dataset.kind !== "ab" && !settled(cell));
-        row.hidden = empty || !(found(row.cells[0]) || found(row.closest("tbody").rows[0]));
+        const outside = members && !members.includes(row.dataset.row);
+        row.hidden = empty || outside || !(found(row.cells[0]) || found(row.closest("tbody").rows[0]));
       });
       for (const card of cards) card.hidden = !found(card) || (only.checked && card.dataset.state !== "decided");
       const about = show.value !== "ratio" ? "" : `compared with ${base.value === "*" ? "the fastest" : base.value}, `;
@@ -192,6 +202,7 @@
       keep("show", show.value, show.value !== "ratio");
       keep("all", 1, !hide.checked);
       keep("only", 1, only.checked);
+      if (suite) keep("suite", suite.value, suite.value);
       keep("find", find.value, find.value);
       write();
       results();
@@ -210,7 +221,7 @@
     const markdown = () => {
       const line = (cells) => `| ${cells.map((text) => text.trim().replace(/\s+/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
       const visible = (row) => [...row.cells].filter((cell) => !cell.hidden);
-      const text = (cell) => (cell.classList.contains("dim") ? "" : (cell.querySelector(":scope > span") ?? cell).textContent);
+      const text = (cell) => (cell.classList.contains("dim") ? "" : (cell.tagName === "TD" ? cell.lastChild : cell).textContent);
       const head = visible(all(".matrix thead tr")[0]).map(text);
       const body = rows.filter((row) => !row.hidden).map((row) => line(visible(row).map(text)));
       return [line(head), line(head.map(() => "---")), ...body].join("\n");

@@ -23,17 +23,18 @@ pub(super) fn section(page: Page<'_, '_>) -> Result<Markup, ReportError> {
             p #table .empty { "This run compares nothing. Choose more runners or workloads." }
         });
     }
+    let reasons = Reasons::of(view, &sections, &columns);
     Ok(html! {
         section #table aria-labelledby="table-title" {
             h2.hidden #table-title { "Workloads and runners" }
-            (controls::form(&columns, view.replaced().0 > 0))
+            (controls::form(&columns, &view.suites(), view.replaced().0 > 0))
             table.matrix {
                 caption.hidden { "Each runner against the reference, workload by workload" }
                 (head(page, &columns))
-                @for section in &sections { (body(page, section, &columns)) }
+                @for section in &sections { (body(page, section, &columns, &reasons)) }
             }
             (legend(view, &columns))
-            (reasons(view, &sections, &columns))
+            (reasons.list(view.counts.total() == 0))
             (table_data::element(view, &sections, &columns)?)
         }
     })
@@ -68,7 +69,12 @@ fn head(page: Page<'_, '_>, columns: &[&Runner<'_>]) -> Markup {
     }
 }
 
-fn body(page: Page<'_, '_>, section: &Section<'_, '_>, columns: &[&Runner<'_>]) -> Markup {
+fn body(
+    page: Page<'_, '_>,
+    section: &Section<'_, '_>,
+    columns: &[&Runner<'_>],
+    reasons: &Reasons<'_>,
+) -> Markup {
     html! {
         tbody {
             tr.topic {
@@ -77,7 +83,7 @@ fn body(page: Page<'_, '_>, section: &Section<'_, '_>, columns: &[&Runner<'_>]) 
                 }
             }
             @for workload in &section.workloads {
-                @for group in page.view.rows(workload) { (row(page, workload, group, columns)) }
+                @for group in page.view.rows(workload) { (row(page, workload, group, columns, reasons)) }
             }
         }
     }
@@ -88,23 +94,24 @@ fn row(
     workload: &Workload<'_>,
     group: &Group<'_>,
     columns: &[&Runner<'_>],
+    reasons: &Reasons<'_>,
 ) -> Markup {
     let unit = group.unit();
+    let cells: Vec<Content<'_>> =
+        columns.iter().map(|runner| Content::of(group, group.row(runner.name))).collect();
     let several = workload.groups.len() > 1;
     let more = workload.groups.len() - page.view.rows(workload).len();
     let href =
         if several { page.links.group(workload, group) } else { page.links.workload(workload) };
     html! {
-        tr data-row=(workload.name) {
+        tr data-row=(workload.name) data-why=[reasons.places(&cells)] {
             th scope="row" title={ (metric(group)) "; " (group.point()) } {
                 a href=(href) { (workload.title) }
                 @if several { " " small { (group.setting(&workload.groups)) } }
                 @if more > 0 { " " small { "and " (format::count(more, "more point")) } }
                 @if group.is_distrusted() { " " small.control { "A/A control failed" } }
             }
-            @for runner in columns {
-                (Content::of(group, group.row(runner.name)).markup(runner.name, unit))
-            }
+            @for (runner, cell) in columns.iter().zip(&cells) { (cell.markup(runner.name, unit)) }
         }
     }
 }
@@ -141,52 +148,89 @@ fn legend(view: &View<'_>, columns: &[&Runner<'_>]) -> Markup {
     }
 }
 
-/// Why cells have no result: a reason, and its runners and workloads.
-struct Reason<'a> {
-    why: String,
-    cells: Vec<(&'a str, Vec<&'a str>)>,
+/// Why cells have no result, each reason once.
+struct Reasons<'a> {
+    reasons: Vec<Reason<'a>>,
+    cells: usize,
 }
 
-fn reasons(view: &View<'_>, sections: &[Section<'_, '_>], columns: &[&Runner<'_>]) -> Markup {
-    let mut reasons: Vec<Reason<'_>> = Vec::new();
-    let mut count = 0;
-    let workloads = sections.iter().flat_map(|section| &section.workloads);
-    for group in workloads.flat_map(|workload| view.rows(workload)) {
-        for runner in columns {
-            let (word, why) = match Content::of(group, group.row(runner.name)) {
-                Content::Empty(word, why) => (word, why),
-                Content::Checked(false, why) => ("fails", why),
-                _ => continue,
-            };
-            count += 1;
-            let why = format!("{word}: {why}");
-            let place = reasons.iter().position(|known| known.why == why).unwrap_or_else(|| {
-                reasons.push(Reason { why, cells: Vec::new() });
-                reasons.len() - 1
-            });
-            let cells = &mut reasons[place].cells;
-            match cells.iter_mut().find(|(name, _)| *name == runner.name) {
-                Some((_, titles)) => titles.push(group.title),
-                None => cells.push((runner.name, vec![group.title])),
+/// A reason, and the workloads for which it holds of each runner.
+struct Reason<'a> {
+    why: String,
+    runners: Vec<(&'a str, Vec<&'a str>)>,
+}
+
+/// Why a cell has no result.
+fn why(cell: &Content<'_>) -> Option<String> {
+    match cell {
+        Content::Empty(word, why) => Some(format!("{word}: {why}")),
+        Content::Checked(false, why) => Some(format!("fails: {why}")),
+        _ => None,
+    }
+}
+
+impl<'a> Reasons<'a> {
+    fn of(view: &View<'a>, sections: &[Section<'_, 'a>], columns: &[&Runner<'a>]) -> Self {
+        let mut all = Self { reasons: Vec::new(), cells: 0 };
+        let workloads = sections.iter().flat_map(|section| &section.workloads);
+        for group in workloads.flat_map(|workload| view.rows(workload)) {
+            for runner in columns {
+                let Some(why) = why(&Content::of(group, group.row(runner.name))) else { continue };
+                all.cells += 1;
+                let place = all.place(&why).unwrap_or_else(|| {
+                    all.reasons.push(Reason { why, runners: Vec::new() });
+                    all.reasons.len() - 1
+                });
+                let runners = &mut all.reasons[place].runners;
+                match runners.iter_mut().find(|(name, _)| *name == runner.name) {
+                    Some((_, titles)) => titles.push(group.title),
+                    None => runners.push((runner.name, vec![group.title])),
+                }
+            }
+        }
+        all
+    }
+
+    fn place(&self, why: &str) -> Option<usize> {
+        self.reasons.iter().position(|known| known.why == why)
+    }
+
+    /// The places of the reasons of a row's cells in the list: `,2,0,,`. A script makes tooltips of them.
+    fn places(&self, cells: &[Content<'_>]) -> Option<String> {
+        let place = |cell: &Content<'_>| Some(self.place(&why(cell)?)?.to_string());
+        let places: Vec<String> =
+            cells.iter().map(|cell| place(cell).unwrap_or_default()).collect();
+        places.iter().any(|place| !place.is_empty()).then(|| places.join(","))
+    }
+
+    fn list(&self, open: bool) -> Markup {
+        html! {
+            @if self.cells > 0 {
+                details.reasons open[open] {
+                    summary {
+                        "Why " (format::count(self.cells, "cell")) " " (if self.cells == 1 { "has" } else { "have" })
+                        " no result"
+                    }
+                    ul { @for reason in &self.reasons { li { (reason.why.trim_end_matches('.')) ": " (holds(reason)) } } }
+                }
             }
         }
     }
+}
+
+/// The runners of a reason and their workloads; runners of the same workloads stand together.
+fn holds(reason: &Reason<'_>) -> Markup {
+    let mut parts: Vec<(Vec<&str>, &[&str])> = Vec::new();
+    for (runner, titles) in &reason.runners {
+        match parts.iter_mut().find(|(_, known)| *known == titles.as_slice()) {
+            Some((runners, _)) => runners.push(runner),
+            None => parts.push((vec![*runner], titles.as_slice())),
+        }
+    }
     html! {
-        @if count > 0 {
-            details.reasons open[view.counts().total() == 0] {
-                summary { "Why " (format::count(count, "cell")) " " (if count == 1 { "has" } else { "have" }) " no result" }
-                ul {
-                    @for reason in &reasons {
-                        li {
-                            (reason.why) ": "
-                            @for (place, (runner, titles)) in reason.cells.iter().enumerate() {
-                                @if place > 0 { "; " }
-                                b { (runner) } " (" (named(titles)) ")"
-                            }
-                        }
-                    }
-                }
-            }
+        @for (place, (runners, titles)) in parts.iter().enumerate() {
+            @if place > 0 { "; " }
+            b { (runners.join(", ")) } " (" (named(titles)) ")"
         }
     }
 }

@@ -1,16 +1,15 @@
 //! The data with which the script shows the table against another runner or in absolute figures.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use maud::{Markup, PreEscaped, html};
-use runtime_bench_analysis::analysis::{Row, Summary, pairwise};
-use runtime_bench_analysis::stats::{Comparison, Interval, Verdict, lean};
+use runtime_bench_analysis::analysis::{Group as Source, Row, Summary, each_with_each};
+use runtime_bench_analysis::stats::{Comparison, Interval, TIE, Verdict, lean};
 use runtime_bench_results::catalog::Class;
-use runtime_bench_results::trial::{Phase, metric};
+use runtime_bench_results::trial::metric;
 use serde::Serialize;
 
-use super::cell::short_figure;
+use super::cell::{places, short_figure};
 use crate::ReportError;
 use crate::format;
 use crate::view::{Group, Runner, Section, View, cpu};
@@ -21,10 +20,11 @@ struct Line {
     b: [isize; 2],
     /// Whether lower is smaller, not faster.
     u: u8,
-    /// The headline, CPU time and peak memory of each runner; empty for none.
-    v: [Vec<String>; 3],
-    /// Each pair of runners, the earlier column as reference: its code, the code of the other direction
-    /// unless it is implied, then ratio, interval and bound.
+    /// Places of the runners that have a figure. All that follows is about these.
+    c: Vec<usize>,
+    /// The headline, CPU time and peak memory of each, with `;` between them.
+    v: [String; 3],
+    /// Each with each before it, the earlier as reference, with `;` between them.
     p: String,
 }
 
@@ -36,13 +36,18 @@ pub(super) fn element(
 ) -> Result<Markup, ReportError> {
     let workloads = sections.iter().flat_map(|section| &section.workloads);
     let groups: Vec<&Group<'_>> = workloads.flat_map(|workload| view.rows(workload)).collect();
-    let pairs = Pairs::of(view, &groups, columns);
-    let numbered = groups.iter().enumerate();
-    let line = |(place, group): (usize, &&Group<'_>)| {
-        let p = pairs.words((place, group), columns.len());
-        (!group.source.is_check()).then(|| Line { p, ..line(view, group, columns) })
-    };
-    let lines: Vec<Option<Line>> = numbered.map(line).collect();
+    let ranked = groups.iter().copied().filter(|group| !group.source.is_check());
+    let ranked: Vec<&Group<'_>> = ranked.collect();
+    let pairs = Pairs::of(view, &ranked, columns);
+    let numbered = ranked.iter().enumerate();
+    let mut lines = numbered.map(|(place, group)| {
+        let line = line(view, group, columns);
+        Line { p: pairs.words((place, *group), &line.c), ..line }
+    });
+    let lines: Vec<Option<Line>> = groups
+        .iter()
+        .map(|group| if group.source.is_check() { None } else { lines.next() })
+        .collect();
     let json = serde_json::to_string(&lines)
         .map_err(|error| ReportError::encode("the table as JSON", &error))?;
     // It must not contain the end of its element.
@@ -51,12 +56,16 @@ pub(super) fn element(
 }
 
 fn line(view: &View<'_>, group: &Group<'_>, columns: &[&Runner<'_>]) -> Line {
-    let rows: Vec<Option<&Row>> = columns
+    let row =
+        |runner: &Runner<'_>| group.row(runner.name).filter(|row| group.figure(row).is_some());
+    let rows: Vec<(usize, &Row)> = columns
         .iter()
-        .map(|runner| group.row(runner.name).filter(|row| group.figure(row).is_some()))
+        .enumerate()
+        .filter_map(|(place, runner)| Some((place, row(runner)?)))
         .collect();
-    let figures = |of: &dyn Fn(&Row) -> Option<String>| -> Vec<String> {
-        rows.iter().map(|row| row.and_then(of).unwrap_or_default()).collect()
+    let figures = |of: &dyn Fn(&Row) -> Option<String>| -> String {
+        let figures = rows.iter().map(|(_, row)| of(row).unwrap_or_default().replace(';', ","));
+        figures.collect::<Vec<_>>().join(";")
     };
     let shown = |found: Option<&Summary>| found.map(|one| format::figure(one.value, &one.unit));
     let place = |row: Option<&Row>| {
@@ -68,6 +77,7 @@ fn line(view: &View<'_>, group: &Group<'_>, columns: &[&Runner<'_>]) -> Line {
     Line {
         b: [place(group.reference()), place(cheapest(view, group))],
         u: u8::from(group.counts_bytes()),
+        c: rows.iter().map(|(place, _)| *place).collect(),
         v: [
             figures(&|row| group.figure(row).map(|one| short_figure(one.value, &one.unit))),
             figures(&|row| shown(cpu(row))),
@@ -90,45 +100,47 @@ fn cheapest<'a>(view: &View<'_>, group: &Group<'a>) -> Option<&'a Row> {
     costs.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(row, _)| row)
 }
 
-/// Every comparison of two runners, by group, reference and candidate.
-struct Pairs(HashMap<[usize; 3], Comparison>);
+/// Every comparison of two runners, by group, column of the reference and column of the candidate.
+struct Pairs {
+    columns: usize,
+    found: Vec<Option<Comparison>>,
+}
 
 impl Pairs {
     fn of(view: &View<'_>, groups: &[&Group<'_>], columns: &[&Runner<'_>]) -> Self {
-        let column = |name: &str| columns.iter().position(|runner| runner.name == name);
-        let places: HashMap<(&str, Phase), usize> = groups
-            .iter()
-            .enumerate()
-            .map(|(place, group)| ((group.source.name.as_str(), group.source.phase), place))
-            .collect();
-        let mut found = HashMap::new();
-        for pair in pairwise(view.run, view.analysis, None) {
-            let group = places.get(&(pair.group.as_str(), pair.phase)).copied();
-            let sides = (column(&pair.reference.runner), column(&pair.candidate.runner));
-            if let (Some(group), (Some(base), Some(other)), Ok(pair)) =
-                (group, sides, pair.comparison)
-            {
-                found.insert([group, other, base], turned(&pair));
-                found.insert([group, base, other], pair);
+        let size = columns.len();
+        let mut found = vec![None; groups.len() * size * size];
+        let sources: Vec<&Source> = groups.iter().map(|group| group.source).collect();
+        let compared = each_with_each(view.run, &view.gathered, &sources);
+        for ((source, pairs), own) in
+            sources.iter().zip(compared).zip(found.chunks_mut(size * size))
+        {
+            let column = |row: &Row| columns.iter().position(|one| one.name == row.key.runner);
+            let places: Vec<Option<usize>> = source.rows.iter().map(column).collect();
+            for ([a, b], pair) in pairs {
+                if let (Some(a), Some(b)) = (places[a], places[b]) {
+                    own[a * size + b] = Some(turned(&pair));
+                    own[b * size + a] = Some(pair);
+                }
             }
         }
         // Whether a comparison leans depends on the whole table of its reference.
-        for base in 0..columns.len() {
-            let of_base = found.iter_mut().filter(|(key, _)| key[1] == base);
-            lean(of_base.map(|(_, comparison)| comparison));
+        for base in 0..size {
+            lean(found.chunks_mut(size).skip(base).step_by(size).flatten().flatten());
         }
-        Self(found)
+        Self { columns: size, found }
     }
 
-    /// The pairs of a group, in the format of [`Line::p`].
-    fn words(&self, group: (usize, &Group<'_>), columns: usize) -> String {
+    /// Of a group, as [`Line::p`] has it.
+    fn words(&self, (place, group): (usize, &Group<'_>), columns: &[usize]) -> String {
+        let of = |base: usize, other: usize| {
+            let found = &self.found[(place * self.columns + base) * self.columns + other];
+            found.as_ref().map(|found| group.trusted(found))
+        };
         let mut words = String::new();
-        for base in 0..columns {
-            for other in base + 1..columns {
-                if let (Some(pair), Some(back)) =
-                    (self.0.get(&[group.0, base, other]), self.0.get(&[group.0, other, base]))
-                {
-                    let (pair, back) = (group.1.trusted(pair), group.1.trusted(back));
+        for (before, other) in columns.iter().enumerate() {
+            for base in &columns[..before] {
+                if let (Some(pair), Some(back)) = (of(*base, *other), of(*other, *base)) {
                     write(&mut words, &pair, &back);
                 }
                 words.push(';');
@@ -138,28 +150,47 @@ impl Pairs {
     }
 }
 
+/// Its code, that of the other direction unless it follows, where the plot has its marks in percent, and the figures
+/// that its words hold: the bound; the ratio; the ends of the interval; or these and the ratio, where only one of
+/// both directions leans.
 fn write(words: &mut String, pair: &Comparison, back: &Comparison) {
     words.push(code(pair.verdict));
     words.extend((back.verdict != pair.verdict.turned()).then(|| code(back.verdict)));
-    let ratio = pair.ratio.filter(|ratio| ratio.is_finite());
-    if let (Some(ratio), Some(Interval { low, high })) = (ratio, pair.interval) {
-        // Writing to a string cannot fail.
-        let _ = write!(words, "{}", [ratio, low, high].map(digits).join(","));
-        if let Some(within) = pair.within {
-            let _ = write!(words, ",{:.0}", within * 100.0);
-        }
+    let is_finite = |one: &Interval| one.low.is_finite() && one.high.is_finite();
+    let interval = pair.interval.filter(is_finite);
+    let Some(([low, middle, high], interval)) = places(pair).zip(interval) else { return };
+    // Writing to a string cannot fail.
+    let _ = write!(words, "{low:02}{middle:02}{high:02}");
+    if matches!(pair.verdict, Verdict::Tie | Verdict::Same) {
+        let bound = if pair.verdict == Verdict::Tie { TIE } else { 0.1 };
+        let _ = write!(words, "{:.0}", pair.within.unwrap_or(bound) * 100.0);
+        return;
     }
+    let directions = [pair, back].map(|one| has_direction(one.verdict));
+    let mut figures = Vec::new();
+    if directions.contains(&false) {
+        let shown = |end: f64| [end, 1.0 / end].map(format::short);
+        figures.extend([interval.low, interval.high].map(|end| digits(end, shown)));
+    }
+    if let (true, Some(ratio)) = (directions.contains(&true), pair.ratio) {
+        figures
+            .push(digits(ratio, |ratio| [ratio, 1.0 / ratio].map(|one| format::change(one, ""))));
+    }
+    words.push_str(&figures.join(","));
 }
 
-/// Four digits, which is more than the words show.
-fn digits(ratio: f64) -> String {
-    match ratio {
-        0.01..1e4 => {
-            let text = format!("{ratio:.4}");
-            let end = if ratio < 1.0 { 6 } else { 5 };
-            text[..end.min(text.len())].trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-        _ => format!("{ratio:.3e}"),
+fn has_direction(verdict: Verdict) -> bool {
+    verdict.differs() || matches!(verdict, Verdict::LeansFaster | Verdict::LeansSlower)
+}
+
+/// As few digits as show the same in both directions.
+fn digits(ratio: f64, shown: impl Fn(f64) -> [String; 2]) -> String {
+    let wanted = shown(ratio);
+    let rounded = |digits: usize| format!("{ratio:.digits$e}").parse().unwrap_or(ratio);
+    let found = (1..=2).map(rounded).find(|few| shown(*few) == wanted);
+    match found.unwrap_or_else(|| rounded(3)) {
+        few @ 1e-4..1e5 => few.to_string(),
+        few => format!("{few:e}"),
     }
 }
 

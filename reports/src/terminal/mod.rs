@@ -14,7 +14,7 @@ pub use replay::replay;
 
 use std::env;
 
-use runtime_bench_analysis::analysis::{Analysis, Group};
+use runtime_bench_analysis::analysis::{Analysis, Gathered, Group};
 use runtime_bench_analysis::answers::{Answer, AnswerState, answers, longer_profile};
 use runtime_bench_analysis::format::{self, clipped};
 use runtime_bench_analysis::stats::median;
@@ -57,7 +57,7 @@ impl Detail {
 /// The whole text, with a final line break.
 pub fn text(run: &Run, analysis: &Analysis, detail: Detail) -> String {
     let mut lines = vec![header(run, detail.columns), String::new()];
-    let answered: Vec<Answer> = answers(run, analysis);
+    let answered: Vec<Answer> = answers(run, &Gathered::new(run), analysis);
     lines.extend(answered.iter().flat_map(|answer| said(answer, detail)));
     if lines.len() > 2 {
         lines.push(String::new());

@@ -13,14 +13,20 @@ pub(crate) mod topic;
 pub(crate) mod wording;
 mod workload;
 
+use std::collections::HashMap;
+
 use runtime_bench_analysis::analysis::{Analysis, ClassCounts, Gathered, Row};
 use runtime_bench_analysis::answers::{Answer, answers};
 use runtime_bench_analysis::claims::Cell;
 use runtime_bench_analysis::comparison::{self, FailOn, Judged};
 use runtime_bench_analysis::explanation::{CellExplanation, explanations};
+use runtime_bench_analysis::glossary::words;
 use runtime_bench_analysis::history::{self, Machine, Trend, Wanted, trends};
 use runtime_bench_analysis::stats::{Comparison, MARGIN};
+use runtime_bench_results::catalog::SuiteInfo;
+use runtime_bench_results::key::CellKey;
 use runtime_bench_results::run::Run;
+use runtime_bench_results::trial::Phase;
 
 pub(crate) use group::{Group, cpu};
 pub(crate) use machines::MachineView;
@@ -41,8 +47,12 @@ pub(crate) struct View<'a> {
     pub(crate) run: &'a Run,
     /// Its comparisons.
     pub(crate) analysis: &'a Analysis,
+    /// The classes of every comparison with the reference.
+    pub(crate) counts: ClassCounts,
     /// The explanations of settled rows, if evidence was collected.
     pub(crate) explanations: Vec<CellExplanation>,
+    /// Their places, by cell.
+    explained: HashMap<(&'a CellKey, Phase), usize>,
     /// The measurements of its processes.
     pub(crate) gathered: Gathered<'a>,
     /// Every cell over the runs; empty if there is one run.
@@ -75,11 +85,14 @@ impl<'a> View<'a> {
         let runners = runners(run, analysis);
         let gathered = Gathered::new(run);
         let workloads = workloads(run, analysis, &gathered);
+        let explanations = explanations(run, analysis);
         Some(Self {
             previous: previous(&machine),
             changes: changes(&machine),
-            answers: answers(run, analysis),
-            explanations: explanations(run, analysis),
+            answers: answers(run, &gathered, analysis),
+            counts: counts(&workloads),
+            explained: places(analysis, &explanations),
+            explanations,
             claims: claims::judged(&analysis.claims),
             glossary: glossary::words(),
             gathered,
@@ -129,6 +142,17 @@ impl<'a> View<'a> {
         self.workloads.iter().filter(|workload| !workload.is_calibration())
     }
 
+    /// The suites of some but not all of the workloads: the table can be filtered by them.
+    pub(crate) fn suites(&self) -> Vec<&'a SuiteInfo> {
+        let members = |suite: &SuiteInfo| {
+            let own = self.compared().filter(|one| one.suites.iter().any(|known| *known == suite));
+            own.count()
+        };
+        let all = self.compared().count();
+        let filters = |suite: &&SuiteInfo| (1..all).contains(&members(suite));
+        self.run.header.suites.iter().filter(filters).collect()
+    }
+
     /// The claims that use a workload.
     pub(crate) fn claims_on(&self, workload: &str) -> Vec<&claims::Judged<'a>> {
         let claims = self.claims.iter();
@@ -144,6 +168,7 @@ impl<'a> View<'a> {
 
     /// The terms of the glossary in some texts.
     pub(crate) fn words_in(&self, texts: &[&str]) -> Vec<&glossary::Word> {
+        let texts: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
         let has = |word: &&glossary::Word| texts.iter().any(|text| word.term.is_in(text));
         self.glossary.iter().filter(has).collect()
     }
@@ -160,20 +185,9 @@ impl<'a> View<'a> {
         columns
     }
 
-    /// The classes of every comparison with the reference.
-    pub(crate) fn counts(&self) -> ClassCounts {
-        let found: Vec<Comparison> = self
-            .compared_groups()
-            .flat_map(|group| group.source.comparisons().map(|found| group.trusted(found)))
-            .collect();
-        ClassCounts::of(&found)
-    }
-
     /// The explanation of the difference between a row and its reference.
     pub(crate) fn explanation(&self, group: &Group<'_>, row: &Row) -> Option<&CellExplanation> {
-        let is_it =
-            |found: &&CellExplanation| found.cell == row.key && found.phase == group.source.phase;
-        self.explanations.iter().find(is_it)
+        self.explanations.get(*self.explained.get(&(&row.key, group.source.phase))?)
     }
 
     /// The number of rows whose reference is not the planned one, and the total.
@@ -188,6 +202,32 @@ impl<'a> View<'a> {
     pub(crate) fn compared_groups(&self) -> impl Iterator<Item = &Group<'a>> {
         self.compared().flat_map(|workload| &workload.groups)
     }
+}
+
+/// The classes of every comparison with the reference.
+fn counts(workloads: &[Workload<'_>]) -> ClassCounts {
+    let compared = workloads.iter().filter(|workload| !workload.is_calibration());
+    let groups = compared.flat_map(|workload| &workload.groups);
+    let found: Vec<Comparison> = groups
+        .flat_map(|group| group.source.comparisons().map(|found| group.trusted(found)))
+        .collect();
+    ClassCounts::of(&found)
+}
+
+/// The places of explanations by cell; both are in the order of the rows.
+fn places<'a>(
+    analysis: &'a Analysis,
+    explanations: &[CellExplanation],
+) -> HashMap<(&'a CellKey, Phase), usize> {
+    let mut rest = explanations.iter().enumerate().peekable();
+    let groups = analysis.groups.iter();
+    let cells = groups.flat_map(|group| group.rows.iter().map(|row| (&row.key, group.phase)));
+    cells
+        .filter_map(|(key, phase)| {
+            let (place, _) = rest.next_if(|(_, one)| (&one.cell, one.phase) == (key, phase))?;
+            Some(((key, phase), place))
+        })
+        .collect()
 }
 
 /// The newest run against the one before it.

@@ -37,7 +37,7 @@ pub(crate) fn metric(name: &str, unit: &str) -> String {
         return format!("CPU{rest}");
     }
     if words.starts_with('p') && words.contains(|c: char| c.is_ascii_digit()) {
-        return words; // A percentile is written small: p99.
+        return words; // A percentile stays in lowercase: p99.
     }
     capital(&words)
 }

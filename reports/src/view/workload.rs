@@ -1,7 +1,7 @@
 //! A workload and its comparisons, and the workloads of one topic.
 
 use runtime_bench_analysis::analysis::{self, Analysis, Gathered};
-use runtime_bench_results::catalog::{Kind, WorkloadInfo};
+use runtime_bench_results::catalog::{Kind, SuiteInfo, WorkloadInfo};
 use runtime_bench_results::run::Run;
 use runtime_bench_results::trial::Phase;
 
@@ -17,6 +17,8 @@ pub(crate) struct Workload<'a> {
     pub(crate) title: &'a str,
     /// Its description; `None` if the run does not have one.
     pub(crate) info: Option<&'a WorkloadInfo>,
+    /// The suites that it belongs to.
+    pub(crate) suites: Vec<&'a SuiteInfo>,
     /// Its unique file name.
     pub(crate) slug: String,
     /// One per point and phase.
@@ -66,7 +68,8 @@ pub(super) fn workloads<'a>(
         let place = workloads.iter().position(|known| known.name == name).unwrap_or_else(|| {
             let title = info.map_or(name, |info| info.title.as_str());
             let slug = slugs.next(name);
-            workloads.push(Workload { name, title, info, slug, groups: Vec::new() });
+            let suites = suites(run, name);
+            workloads.push(Workload { name, title, info, suites, slug, groups: Vec::new() });
             workloads.len() - 1
         });
         let workload = &mut workloads[place];
@@ -79,6 +82,11 @@ pub(super) fn workloads<'a>(
         ));
     }
     workloads
+}
+
+fn suites<'a>(run: &'a Run, workload: &str) -> Vec<&'a SuiteInfo> {
+    let has = |suite: &&SuiteInfo| suite.workloads.iter().any(|name| name == workload);
+    run.header.suites.iter().filter(has).collect()
 }
 
 /// The stem of the ids of a comparison: `c-tcp-echo-connections-64-steady`. It does not depend on the rest of

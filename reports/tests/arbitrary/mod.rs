@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use arbitrary::{Result, Unstructured};
-use runtime_bench_results::catalog::{Class, Kind, RunnerInfo, WorkloadInfo};
+use runtime_bench_results::catalog::{Class, Kind, RunnerInfo, SuiteInfo, WorkloadInfo};
 use runtime_bench_results::environment::Environment;
 use runtime_bench_results::evidence::Level;
 use runtime_bench_results::key::{CellKey, ParamValue, Point};
@@ -69,6 +69,7 @@ fn run(u: &mut Bytes<'_>) -> Result<Run> {
         plan: plan(u, cells, &runners)?,
         workloads,
         runners,
+        suites: Vec::new(),
     });
     run.trials = trials;
     run.schedules = schedules;
@@ -77,7 +78,16 @@ fn run(u: &mut Bytes<'_>) -> Result<Run> {
     run.stalls = stalls(u)?;
     run.breaks = breaks(u)?;
     run.end = end(u)?;
+    run.header.suites = some(u, 2, |u| suite(u, &names))?;
     Ok(run)
+}
+
+fn suite(u: &mut Bytes<'_>, names: &[String]) -> Result<SuiteInfo> {
+    let member = |u: &mut Bytes<'_>| {
+        if names.is_empty() { name(u) } else { u.choose(names).cloned() }
+    };
+    let workloads = some(u, 3, member)?;
+    Ok(SuiteInfo { name: name(u)?, purpose: text(u)?, workloads })
 }
 
 fn started(u: &mut Bytes<'_>) -> Result<String> {

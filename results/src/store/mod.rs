@@ -137,6 +137,7 @@ pub(crate) mod tests {
             },
             workloads: Vec::new(),
             runners: Vec::new(),
+            suites: Vec::new(),
         }
     }
 }

@@ -30,7 +30,7 @@ class Flavor:
     #: Its packages besides Python, by distribution name.
     packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    #: Why it runs nothing on this interpreter; None if it does.
+    #: Why it cannot run on this interpreter; None if it can.
     unavailable: Callable[[], str | None] = lambda: None
     #: Why workloads that sleep are n/a; None if they are not.
     wakes_early: str | None = None
@@ -134,7 +134,7 @@ FLAVORS = {
             "The loops of a server share its port (SO_REUSEPORT): the kernel assigns connections by a "
             "hash of their addresses.",
         ),
-        otherwise="its loops share no tasks; it runs work that can be divided in advance",
+        otherwise="its loops share no tasks, so it only runs work that can be divided in advance",
     ),
     "python-processes": Flavor(
         configuration="a ProcessPoolExecutor of {workers} processes",

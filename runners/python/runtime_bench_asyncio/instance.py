@@ -141,7 +141,7 @@ def _block(session: ThreadSession, iterations: int) -> Block:
 
 
 class OnLoops(OnThreads):
-    """On event loops, each on a thread of its own."""
+    """On event loops, each on its own thread."""
 
     def __init__(self, loop_factory: LoopFactory | None, workers: int) -> None:
         self._loops = Loops(workers, loop_factory)

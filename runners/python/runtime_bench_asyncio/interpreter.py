@@ -1,4 +1,4 @@
-"""Detects whether threads of this interpreter run Python code in parallel."""
+"""Detects whether the threads of this interpreter run Python code in parallel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Event loops, each on a thread of its own. They share no tasks: work is divided in advance."""
+"""Event loops, each on its own thread. They share no tasks: work is divided in advance."""
 
 from __future__ import annotations
 

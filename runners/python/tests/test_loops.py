@@ -1,4 +1,4 @@
-"""Event loops on separate threads. The same code runs with a global lock, only slower."""
+"""Event loops on separate threads. With a global lock, the same code is only slower."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_every_loop_has_its_own_thread(loops: Loops) -> None:
 
 def test_failure_on_a_loop_is_raised(loops: Loops) -> None:
     async def failing() -> int:
-        raise LookupError("nothing there")
+        raise LookupError("nothing here")
 
-    with pytest.raises(LookupError, match="nothing there"):
+    with pytest.raises(LookupError, match="nothing here"):
         loops.run([where(), failing()])
 
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use crate::process;
+use crate::scheduled::{Scheduled, queued, scheduled};
 
 /// What a measurement reads. Times count from an arbitrary moment in the same process.
 pub trait Clock: Send + Sync {
@@ -19,6 +20,10 @@ pub trait Clock: Send + Sync {
     }
     /// System calls so far; `None` where the kernel does not count them.
     fn calls(&self) -> Option<Calls> {
+        None
+    }
+    /// The scheduler's figures for every live thread; `None` if it has none.
+    fn scheduled(&self) -> Option<Vec<Scheduled>> {
         None
     }
 }
@@ -157,6 +162,12 @@ impl Clock for SystemClock {
     fn calls(&self) -> Option<Calls> {
         process::reads_and_writes().map(|[reads, writes]| Calls { reads, writes })
     }
+
+    fn scheduled(&self) -> Option<Vec<Scheduled>> {
+        // The kernel brings the CPU time of a running thread up to date when the thread asks for it.
+        let _ = thread_cpu();
+        scheduled()
+    }
 }
 
 /// CPU time of the calling thread; zero where the platform does not report it.
@@ -182,6 +193,7 @@ fn to_duration(time: nix::sys::time::TimeVal) -> Duration {
 /// the cost of reading it.
 pub struct Stopwatch {
     clock: &'static dyn Clock,
+    scheduled: Option<Vec<Scheduled>>,
     calls: Option<Calls>,
     usage: Usage,
     started: Duration,
@@ -197,16 +209,19 @@ pub struct Timing {
     pub usage: Usage,
     /// System calls of all iterations, if the clock counts them.
     pub calls: Option<Calls>,
+    /// The time for which threads were ready to run but had no core, in total, if the clock knows it.
+    pub queued: Option<Duration>,
 }
 
 impl Stopwatch {
     /// Starts timing.
     pub fn start(clock: &'static dyn Clock) -> Self {
-        // Counting calls takes longer than the rest, so its own CPU time must not count.
+        // These take longer than the rest, so their own CPU time and calls must not count.
+        let scheduled = clock.scheduled();
         let calls = clock.calls();
         let usage = clock.usage();
         let now = clock.now();
-        Self { clock, calls, usage, started: now, last: now }
+        Self { clock, scheduled, calls, usage, started: now, last: now }
     }
 
     /// Ends one iteration and starts the next.
@@ -218,7 +233,9 @@ impl Stopwatch {
     pub fn stop(self) -> Timing {
         let usage = self.clock.usage().since(self.usage);
         let calls = self.clock.calls().zip(self.calls).map(|(now, before)| now.since(before));
-        Timing { wall: self.last.saturating_sub(self.started), usage, calls }
+        let scheduled = self.scheduled.zip(self.clock.scheduled());
+        let queued = scheduled.and_then(|(before, now)| queued(&before, &now, usage.cpu));
+        Timing { wall: self.last.saturating_sub(self.started), usage, calls, queued }
     }
 }
 

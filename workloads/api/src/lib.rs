@@ -16,7 +16,8 @@
 //! - [`external`]: the inputs of a runner in another process, and the outputs that it returns.
 //! - [`suite`]: named sets of cells.
 //! - [`scratch`]: files in the scratch folder of a run.
-//! - [`clock`]: wall time and resource usage, injectable; [`process`]: the process of a trial.
+//! - [`clock`]: wall time and resource usage, injectable; [`process`]: the process of a trial; [`scheduled`]: how long
+//!   its threads wait for a core.
 
 pub mod cells;
 pub mod clock;
@@ -30,6 +31,7 @@ pub mod prelude;
 pub mod process;
 pub mod runner;
 pub mod runtime;
+pub mod scheduled;
 pub mod scratch;
 mod setup;
 pub mod suite;

@@ -34,9 +34,16 @@ impl Suite {
     pub fn points(&self, workload: &dyn DynWorkload, workers: usize) -> Vec<Point> {
         self.members.iter().flat_map(|members| members.points(workload, workers)).collect()
     }
+
+    /// Whether this suite contains a workload that is measured at `points`: at any of them, or at one of the
+    /// suite's points if it has a list of points. The sweeps contain none, because every workload has one.
+    pub fn names(&self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
+        !points.is_empty() && self.members.iter().any(|members| members.names(workload, points))
+    }
 }
 
 impl Members {
+    /// As [`Suite::points`].
     fn points(self, workload: &dyn DynWorkload, workers: usize) -> Vec<Point> {
         let name = workload.info().name;
         let usual = || workload.points(PointSet::Quick, workers);
@@ -48,6 +55,19 @@ impl Members {
             Self::Points(list) => {
                 let own = list().into_iter().filter(|(workload, _)| name == *workload);
                 own.map(|(_, point)| point).collect()
+            }
+        }
+    }
+
+    /// As [`Suite::names`].
+    fn names(self, workload: &dyn DynWorkload, points: &[&Point]) -> bool {
+        let name = workload.info().name;
+        match self {
+            Self::Usual => !workload.by_name(),
+            Self::Sweeps => false,
+            Self::Workloads(names) => names.contains(&name.as_str()),
+            Self::Points(list) => {
+                list().iter().any(|(workload, point)| name == *workload && points.contains(&point))
             }
         }
     }

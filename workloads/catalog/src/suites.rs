@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
+use runtime_bench_api::runtime::OWN;
 use runtime_bench_api::suite::{Members, Suite};
 use runtime_bench_api::tls;
 use runtime_bench_api::workload::{PointSet, Workload};
@@ -114,11 +115,25 @@ fn oversubscription() -> Vec<(&'static str, Point)> {
     all
 }
 
-/// fib(39) and skynet of 10⁸ leaves without a cut-off, nqueens(14) and a product of matrices of 2 048 rows.
+/// fib(39) and skynet of 10⁸ leaves without a cut-off, nqueens(14), a product of matrices of 2 048 rows, 10⁷ items
+/// through a channel between half as many producers and consumers as CPUs, and 10⁵ requests to a server.
 fn tzcnt() -> Vec<(&'static str, Point)> {
     let fib = Point::new().variant("fib").with("n", 39, "").with("cut-off", 1, "");
     let skynet = Point::new().variant("skynet").with("leaves", 100_000_000, "");
     let queens = Point::new().variant("nqueens").with("n", 14, "").with("cut-off", 0, "");
     let matmul = Point::new().variant("quarters").with("n", 2_048, "").with("tile", 32, "");
-    vec![("fork-join", fib), ("fork-join", skynet), ("tree-search", queens), ("matmul", matmul)]
+    let ends = (available_parallelism().map_or(1, NonZero::get) as u64 / 2).max(1);
+    let channel = Point::new().with("producers", ends, "").with("items", 10_000_000 / ends, "");
+    let channel = channel.with("capacity", "unbounded", "").with("channel", OWN, "");
+    let channel = if ends > 1 { channel.with("consumers", ends, "") } else { channel };
+    let socket = Point::new().with("connections", 20, "").with("requests", 5_000, "");
+    let socket = socket.with("wait", 0, "ms").with("client", "runtime", "");
+    vec![
+        ("fork-join", fib),
+        ("fork-join", skynet),
+        ("tree-search", queens),
+        ("matmul", matmul),
+        ("bounded-queue", channel),
+        ("http-server", socket),
+    ]
 }

@@ -38,7 +38,8 @@ pub(super) fn session<T: ThreadRuntime>(
     }))
 }
 
-/// One iteration: clients that `visit`, given the number of the next connection, and a task that `serve`s each.
+/// One iteration: clients that call `visit` with the number of the next connection, and a task per connection
+/// that calls `serve`.
 fn churn<T: ThreadRuntime>(
     params: Params,
     listener: &Arc<TcpListener>,

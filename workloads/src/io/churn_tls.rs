@@ -10,7 +10,7 @@ use super::message::fill;
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::tls::{Client, Server};
 
-/// A client: opens one connection after another until there are enough, and says when it ends each.
+/// A client: opens connections in sequence until there are enough, and announces the end of each.
 pub(super) async fn visit_async<R: AsyncRuntime>(
     client: Client,
     params: Params,
@@ -33,7 +33,7 @@ pub(super) async fn visit_async<R: AsyncRuntime>(
     }
 }
 
-/// Echoes one message and waits until the client says that it ends.
+/// Echoes one message and waits until the client announces the end.
 pub(super) async fn serve_async<R: AsyncRuntime>(server: Server, stream: R::Tcp) -> io::Result<()> {
     let mut stream = server.accept(R::hyper(stream)).await?;
     let mut message = [0; SIZE];
@@ -75,7 +75,7 @@ pub(super) fn serve(server: &Server, stream: TcpStream) -> io::Result<()> {
     announced(stream.read(&mut [0]))
 }
 
-/// Expects the announced end of a connection when one more byte is read.
+/// Reads one more byte, and expects the announced end of the connection instead.
 fn announced(read: io::Result<usize>) -> io::Result<()> {
     match read? {
         0 => Ok(()),

@@ -105,7 +105,7 @@ impl<R: AsyncRuntime> Clients<R> {
     }
 }
 
-/// A client of one connection.
+/// A client with one connection.
 struct Client<R: AsyncRuntime> {
     turns: Turns,
     index: usize,

@@ -53,8 +53,8 @@ impl Workload for ConnectChurn {
                  connections at once as it has free threads."
                     .into(),
                 "With `tls=on`, every connection starts with a full handshake, so the rate is \
-                 handshakes per second. A client ends with `close_notify`, and a server that does \
-                 not see it makes the output wrong."
+                 handshakes per second. A client ends a connection with `close_notify`, and the \
+                 output is wrong if the server does not receive it."
                     .into(),
                 tls::NOTE.into(),
             ],
@@ -145,7 +145,8 @@ impl Workload for ConnectChurn {
 
     fn supports_local(&self, params: &Params) -> Result<(), Unsupported> {
         if params.tls {
-            let reason = "Its reads fill a buffer of known size; TLS reads what has come.";
+            let reason =
+                "Its reads fill a buffer of known size; TLS has to read any number of bytes.";
             return Err(Unsupported::Family(reason.to_owned()));
         }
         Ok(())
@@ -166,7 +167,8 @@ impl Workload for ConnectChurn {
     }
 }
 
-/// One iteration: clients that `visit`, given the number of the next connection, and a task that `serve`s each.
+/// One iteration: clients that call `visit` with the number of the next connection, and a task per connection
+/// that calls `serve`.
 async fn churn<R: AsyncRuntime, V, S>(
     params: Params,
     listener: &R::Listener,

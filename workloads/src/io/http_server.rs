@@ -129,8 +129,8 @@ impl Workload for HttpServer {
                  labeled `closed-loop`. `echo-latency` measures latency."
                     .into(),
                 "The CPU time is the server's.".into(),
-                "With `tls=on`, the clients have shaken hands before the first request, and the \
-                 epoll client needs more of its core for encryption: look at `client-cpu`."
+                "With `tls=on`, all handshakes are complete before the first request, and the \
+                 epoll client needs more of its core for encryption: see `client-cpu`."
                     .into(),
                 tls::NOTE.into(),
             ],
@@ -210,7 +210,7 @@ impl Workload for HttpServer {
             let handle = move |stream| {
                 let server = server.clone();
                 async move {
-                    // A client that breaks off its handshake reports why.
+                    // A client that aborts its handshake reports the reason.
                     if let Ok(stream) = server.accept(R::hyper(stream)).await {
                         serve_async::<R, _>(stream, wait).await;
                     }
@@ -235,7 +235,7 @@ impl Workload for HttpServer {
             let (server, certificate) = tls::Server::new()?;
             let load = Load { certificate: Some(certificate), ..load };
             let handle = move |stream: TcpStream| {
-                // A client that breaks off its handshake reports why.
+                // A client that aborts its handshake reports the reason.
                 let _ = server.accept_blocking(stream).and_then(|stream| serve(stream, wait));
             };
             return Ok(Driven::new(Served::on_threads::<T, _>(&setup, &load, handle)?, load));

@@ -42,7 +42,7 @@ pub struct Load {
     pub(super) talk: Talk,
     pub(super) client: ClientForm,
     pub(super) transport: Transport,
-    /// The server's certificate in DER; `None` without TLS, and until it is made.
+    /// The server's certificate in DER; `None` without TLS, and until it exists.
     pub(super) certificate: Option<Vec<u8>>,
     /// The first drive of an instance.
     pub(super) warm_up: Drive,

@@ -13,12 +13,12 @@ use runtime_bench_api::tls;
 use runtime_bench_api::transport::Transport;
 use runtime_bench_api::workload::{Failure, Setup};
 
-/// How often it is checked whether the clients are connected.
+/// Interval of the checks whether the clients are connected.
 const LOOK: Duration = Duration::from_millis(1);
 
 /// Both ends of all connections.
 pub(super) struct Ends {
-    /// Ready once they are connected; over TLS, once they have shaken hands.
+    /// Ready once they are connected; over TLS, once the handshakes are complete.
     pub(super) clients: JoinHandle<Result<Clients, Failure>>,
     pub(super) servers: Vec<TcpStream>,
     #[cfg(feature = "tls")]
@@ -29,7 +29,7 @@ impl Ends {
     /// Connects clients that send echoes of a size.
     ///
     /// # Errors
-    /// When the system refuses a socket, no key can be made, or the clients cannot connect.
+    /// When the system refuses a socket, no key can be created, or the clients cannot connect.
     pub(super) fn connect(
         setup: &Setup,
         connections: usize,
@@ -80,8 +80,8 @@ impl Ends {
 /// Waits until the clients are ready.
 ///
 /// # Errors
-/// When they cannot connect or shake hands.
+/// When they cannot connect, or a handshake fails.
 pub(super) fn ready(clients: JoinHandle<Result<Clients, Failure>>) -> Result<Clients, Failure> {
-    let failed = |_| Err(Failure::Request("the thread of the clients has failed".to_owned()));
+    let failed = |_| Err(Failure::Request("the thread of the clients failed".to_owned()));
     clients.join().unwrap_or_else(failed)
 }

@@ -90,7 +90,7 @@ impl Workload for IdleConnections {
                  the replies; `wake` is the time this takes divided by the number of connections."
                     .into(),
                 "OS threads run up to 4 000 connections.".into(),
-                "With `tls=on`, each task shakes hands with its client before it waits, so that \
+                "With `tls=on`, each task completes its handshake before it waits, so that \
                  memory per connection includes the session and the buffers of rustls."
                     .into(),
                 tls::NOTE.into(),
@@ -219,8 +219,8 @@ impl Held {
     }
 }
 
-/// Reads memory while half and all of the tasks wait; `answer` returns what must stay open until the clients have
-/// read.
+/// Reads memory while half and all of the tasks wait; `answer` returns the ends that must stay open until the
+/// clients have read.
 async fn hold_async<R: AsyncRuntime, F, S>(
     ends: Ends,
     answer: impl Fn(R::Tcp, Arc<AtomicUsize>) -> F,

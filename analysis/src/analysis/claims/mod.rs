@@ -22,15 +22,19 @@ use evidence::{Asked, Evidence, Source};
 pub const CLAIM_LEVEL: f64 = 0.01;
 
 /// Judges the claims of the catalog that use any workload of the run.
-pub(super) fn of_catalog(run: &Run, groups: &[Group]) -> Vec<JudgedClaim> {
+pub(super) fn of_catalog(run: &Run, gathered: &Gathered<'_>, groups: &[Group]) -> Vec<JudgedClaim> {
     let mut claims = claims::all(run.header.plan.workers);
     claims.retain(|claim| claim.cells().any(|cell| run.workload(&cell.workload).is_some()));
-    judge(run, groups, &claims)
+    judged(gathered, groups, &claims)
 }
 
 /// Judges claims with these comparisons.
 pub fn judge(run: &Run, groups: &[Group], claims: &[Claim]) -> Vec<JudgedClaim> {
-    let source = Source { gathered: &Gathered::new(run), groups };
+    judged(&Gathered::new(run), groups, claims)
+}
+
+fn judged(gathered: &Gathered<'_>, groups: &[Group], claims: &[Claim]) -> Vec<JudgedClaim> {
+    let source = Source { gathered, groups };
     claims.iter().map(|claim| judge_claim(&source, claim)).collect()
 }
 

@@ -48,6 +48,7 @@ pub(super) fn about(workload: &Workload<'_>) -> Markup {
         @match workload.info {
             Some(info) => {
                 p.model { (wording::prose(&info.model)) }
+                (suites(workload))
                 details.about {
                     summary { "Method and caveats" }
                     p.check { b { "Checked: " } (wording::prose(&info.check)) }
@@ -57,6 +58,21 @@ pub(super) fn about(workload: &Workload<'_>) -> Markup {
                 }
             }
             None => p.empty { "The results file does not describe this workload." }
+        }
+    }
+}
+
+/// The suites that it belongs to.
+fn suites(workload: &Workload<'_>) -> Markup {
+    html! {
+        @if !workload.suites.is_empty() {
+            p.suites {
+                @if workload.suites.len() == 1 { "Suite: " } @else { "Suites: " }
+                @for (place, suite) in workload.suites.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    span title=(suite.purpose) { (suite.name) }
+                }
+            }
         }
     }
 }

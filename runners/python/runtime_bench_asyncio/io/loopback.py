@@ -21,7 +21,7 @@ def listen() -> socket.socket:
 
 
 def listen_together(sockets: int) -> list[socket.socket]:
-    """Several sockets on one new port. The kernel divides the connections among them."""
+    """Several sockets on one free port. The kernel distributes the connections among them."""
     listeners: list[socket.socket] = []
     for _ in range(sockets):
         listener = _socket()

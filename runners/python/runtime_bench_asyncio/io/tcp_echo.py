@@ -66,5 +66,5 @@ class OnLoops(DividedSession):
     @classmethod
     def unfit(cls, cell: Cell) -> str | None:
         if cell.variant == "fan-out":
-            return "one client talks over all connections, so they cannot be divided among loops"
+            return "one client uses all connections, so they cannot be divided among loops"
         return None

@@ -17,8 +17,8 @@ pub enum Wire {
 }
 
 impl Wire {
-    /// Connects all clients of a server, in blocking mode. Over TLS, they shake hands one after another once all
-    /// are connected, because a server may have to accept all of them first.
+    /// Connects all clients of a server, in blocking mode. Over TLS, the handshakes follow in sequence once
+    /// all are connected, because a server may have to accept all of them first.
     ///
     /// # Errors
     /// When the system refuses a connection, or a handshake fails.
@@ -55,7 +55,7 @@ impl Wire {
         Err(io::Error::other("this load generator was built without --features tls"))
     }
 
-    /// The socket below.
+    /// The underlying socket.
     pub fn socket(&self) -> &TcpStream {
         match self {
             Self::Plain(stream) => stream,

@@ -21,12 +21,12 @@ use crate::failure::Failure;
 /// The name in the certificate.
 const NAME: &str = "localhost";
 
-/// A server's end of a connection that blocks.
+/// A server's end of a blocking connection.
 pub type BlockingServer = StreamOwned<ServerConnection, TcpStream>;
-/// A client's end of a connection that blocks.
+/// A client's end of a blocking connection.
 pub type BlockingClient = StreamOwned<ClientConnection, TcpStream>;
 
-/// A server with a key and a certificate of its own.
+/// A server with its key and certificate.
 #[derive(Clone)]
 pub struct Server(Arc<ServerConfig>);
 
@@ -34,7 +34,7 @@ impl Server {
     /// A server, and its certificate in DER.
     ///
     /// # Errors
-    /// When no key can be made, as on a system without entropy.
+    /// When no key can be created, as on a system without entropy.
     pub fn new() -> Result<(Self, Vec<u8>), Failure> {
         Self::with_provider(ring::default_provider()).map_err(Failure::io("preparing TLS"))
     }
@@ -50,15 +50,15 @@ impl Server {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.clone()], key.into());
         let mut config = config.map_err(io::Error::other)?;
-        // No session is resumed.
+        // Sessions are never resumed.
         config.send_tls13_tickets = 0;
         Ok((Self(Arc::new(config)), certificate.to_vec()))
     }
 
-    /// Shakes hands with a client.
+    /// Performs the handshake with a client.
     ///
     /// # Errors
-    /// When the client ends, or breaks the protocol.
+    /// When the client closes the connection or violates the protocol.
     pub async fn accept<S>(&self, stream: S) -> io::Result<Stream<S>>
     where
         S: rt::Read + rt::Write + Unpin,
@@ -106,10 +106,10 @@ impl Client {
         Ok(Self(Arc::new(config)))
     }
 
-    /// Shakes hands with the server.
+    /// Performs the handshake with the server.
     ///
     /// # Errors
-    /// When the server ends or breaks the protocol, or its certificate is not trusted.
+    /// When the server closes the connection or violates the protocol, or its certificate is not trusted.
     pub async fn connect<S>(&self, stream: S) -> io::Result<Stream<S>>
     where
         S: rt::Read + rt::Write + Unpin,
@@ -150,7 +150,7 @@ where
     S: Read + Write,
 {
     stream.conn.complete_io(&mut stream.sock)?;
-    // What ends the handshake of a client.
+    // Sends the last message of a client's handshake.
     stream.flush()?;
     Ok(stream)
 }
@@ -201,7 +201,7 @@ mod tests {
         let serving = thread::spawn(move || server.accept_blocking(far).map(drop));
         let refused = client.connect_blocking(near).err().unwrap();
         assert_eq!(refused.kind(), io::ErrorKind::InvalidData, "{refused}");
-        assert!(serving.join().unwrap().is_err(), "the server learns of it");
+        assert!(serving.join().unwrap().is_err(), "the server is told");
         assert!(Client::trusting(b"not a certificate").is_err());
     }
 

@@ -1,4 +1,4 @@
-//! TLS on connections, by rustls. The cargo feature `tls` compiles it.
+//! TLS on connections, with rustls. The cargo feature `tls` enables it.
 //!
 //! TLS 1.3 only, with the ring provider. A server makes its key and its certificate when it starts. No session is
 //! resumed: every connection is a full handshake, and clients verify the certificate.
@@ -17,17 +17,18 @@ use runtime_bench_results::key::Point;
 
 use crate::failure::Unsupported;
 
-/// Upper estimate of what rustls holds for an end of a connection: its state, and buffers of 4 KiB and more.
+/// Upper estimate of the memory of rustls for one end of a connection: its state, and buffers of 4 KiB and
+/// more.
 const END_ESTIMATE: u64 = 32 * 1_024;
 
 /// The parameter and its default, for [`crate::workload::Workload::OPTIONS`].
 pub const OPTION: (&str, &str) = ("tls", "off");
 
-/// What to know of TLS before quoting a number.
-pub const NOTE: &str = "`tls=on` (`--features tls`) is rustls with ring: TLS 1.3, a certificate made at the start \
-                        of the trial, verified by the clients, and no resumed sessions. Async runners use one \
-                        adapter around their own sockets, built like those of tokio-rustls and futures-rustls; \
-                        threads use rustls's blocking stream.";
+/// The facts to know about TLS before quoting a number.
+pub const NOTE: &str = "`tls=on` (`--features tls`) is rustls with ring: TLS 1.3, a certificate that is \
+                        created at the start of the trial and verified by the clients, and no resumed \
+                        sessions. Async runners use one adapter around their own sockets, built like those \
+                        of tokio-rustls and futures-rustls; threads use rustls's blocking stream.";
 
 /// Whether a point asks for TLS.
 ///
@@ -54,7 +55,7 @@ pub fn also(points: Vec<Point>) -> Vec<Point> {
     [points, others].concat()
 }
 
-/// Upper estimate of the memory of a connection's end, bytes.
+/// Upper estimate of the memory of one end of a connection, bytes.
 pub fn memory(tls: bool) -> u64 {
     if tls { END_ESTIMATE } else { 0 }
 }

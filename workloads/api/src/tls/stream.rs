@@ -1,7 +1,7 @@
 //! TLS over a runtime's own sockets.
 //!
 //! One adapter between rustls and the I/O traits that every async runtime here implements for its sockets. It works
-//! as those of tokio-rustls and futures-rustls do: encrypted bytes go straight between the socket and rustls's
+//! like those of tokio-rustls and futures-rustls: encrypted bytes go directly between the socket and rustls's
 //! buffers.
 
 use std::future::poll_fn;
@@ -12,14 +12,14 @@ use std::task::{Context, Poll, ready};
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use rustls::{Connection, Writer};
 
-/// A connection after, or during, its handshake.
+/// A connection during or after its handshake.
 pub struct Stream<S> {
     socket: S,
     connection: Connection,
 }
 
 impl<S: Read + Write + Unpin> Stream<S> {
-    /// The rest of a connection whose first bytes were exchanged over another form of its socket.
+    /// Continues a connection whose first bytes were exchanged over another type of the same socket.
     pub fn over(socket: S, connection: Connection) -> Self {
         Self { socket, connection }
     }
@@ -39,10 +39,10 @@ impl<S: Read + Write + Unpin> Stream<S> {
         .await
     }
 
-    /// Reads what has come, at least one byte; 0 once the peer has said that it ends.
+    /// Reads the bytes that have arrived, at least one; 0 after the peer has announced the end.
     ///
     /// # Errors
-    /// When the connection fails, or ends without a word.
+    /// When the connection fails, or ends without an announcement.
     pub async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         poll_fn(|context| {
             self.poll_take(context, |bytes| {
@@ -57,7 +57,7 @@ impl<S: Read + Write + Unpin> Stream<S> {
     /// Fills a buffer.
     ///
     /// # Errors
-    /// As [`Stream::read`], and when the connection ends before.
+    /// As for [`Stream::read`], and when the connection ends before the buffer is full.
     pub async fn read_exact(&mut self, mut buffer: &mut [u8]) -> io::Result<()> {
         while !buffer.is_empty() {
             match self.read(buffer).await? {
@@ -89,8 +89,8 @@ impl<S: Read + Write + Unpin> Stream<S> {
         poll_fn(|context| self.poll_send(context)).await
     }
 
-    /// Gives received bytes to `take`, which returns how many it has taken; none once the peer has said that it
-    /// ends.
+    /// Passes received bytes to `take`, which returns how many it has taken; none after the peer has
+    /// announced the end.
     fn poll_take(
         &mut self,
         context: &mut Context<'_>,
@@ -130,7 +130,7 @@ impl<S: Read + Write + Unpin> Stream<S> {
         let mut socket = Socket { socket: &mut self.socket, context };
         let read = ready!(unless_blocked(self.connection.read_tls(&mut socket)))?;
         if let Err(error) = self.connection.process_new_packets() {
-            // The alert tells the peer why. If it cannot be sent, this error matters more.
+            // The alert tells the peer the reason. If it cannot be sent, this error matters more.
             let _ = self.poll_send(context);
             return Poll::Ready(Err(io::Error::new(ErrorKind::InvalidData, error)));
         }
@@ -199,7 +199,7 @@ impl<S: Read + Write + Unpin> Write for Stream<S> {
     }
 }
 
-/// A socket as rustls reads and writes it: an operation that has to wait fails with `WouldBlock`.
+/// A socket with the interface that rustls needs: an operation that has to wait fails with `WouldBlock`.
 struct Socket<'a, 'b, S> {
     socket: &'a mut S,
     context: &'a mut Context<'b>,
@@ -256,17 +256,17 @@ mod tests {
 
     type Bytes = Rc<RefCell<VecDeque<u8>>>;
 
-    /// A socket that is blocked every other time, and otherwise takes or gives few bytes. It ends when the other end is
-    /// dropped.
+    /// A socket that blocks every other time, and otherwise sends or receives only a few bytes. It ends when
+    /// the other end is dropped.
     struct Slow {
         incoming: Bytes,
         outgoing: Bytes,
         blocked: bool,
     }
 
-    /// Most bytes of an operation.
+    /// Maximum number of bytes per operation.
     const FEW: usize = 700;
-    /// More than a record holds, and more than rustls buffers.
+    /// More than one record holds, and more than rustls buffers.
     const LONG: usize = 100_000;
 
     impl Slow {
@@ -380,10 +380,10 @@ mod tests {
     fn untrusted_certificates_end_the_handshake_on_both_sides() {
         let ((server, _), (_, client)) = (pair().unwrap(), pair().unwrap());
         let (near, far) = Slow::pair();
-        let (served, connected) = both(server.accept(far), client.connect(near));
+        let (accepted, connected) = both(server.accept(far), client.connect(near));
         let refused = connected.err().unwrap();
         assert_eq!(refused.kind(), ErrorKind::InvalidData);
         assert!(refused.to_string().contains("certificate"), "{refused}");
-        assert!(served.is_err());
+        assert!(accepted.is_err());
     }
 }

@@ -172,8 +172,9 @@ fn counts(timing: &Timing, counters: Counters) -> Vec<Total> {
     let calls = timing.calls.into_iter().flat_map(|calls| {
         [(Event::UntracedRead, calls.reads), (Event::UntracedWrite, calls.writes)]
     });
+    let queued = timing.queued.map(|queued| (Event::CoreWait, queued.as_nanos() as u64));
     let counters = counters.into_iter().map(|(name, total)| (Event::Runtime(name.into()), total));
-    rusage.chain(calls).chain(counters).map(total).collect()
+    rusage.chain(calls).chain(queued).chain(counters).map(total).collect()
 }
 
 #[cfg(test)]
