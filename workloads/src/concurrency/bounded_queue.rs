@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use super::delivery::{Delivery, Received, Sender, Shared, consume};
 use super::shared::{built, built_points, channel, check_family, unknown};
+use runtime_bench_api::cells::left_out;
 use runtime_bench_api::prelude::*;
 use runtime_bench_api::runtime::{Channels, ChannelsVisitor, OWN};
 
@@ -43,13 +44,11 @@ impl FromPoint for Params {
             None => Ok(1),
         };
         let consumers = option(CONSUMERS)?;
-        let channel = match (channel(point)?, consumers) {
-            (channel, 1) => channel,
-            ("tokio", _) => {
+        let channel = match channel(point)? {
+            "tokio" if consumers > 1 => {
                 return Err(Unsupported::Point("tokio's mpsc has one receiver.".to_owned()));
             }
-            (OWN, _) => built(OWN_OF_MANY).map(|_| OWN)?,
-            (channel, _) => channel,
+            channel => channel,
         };
         Ok(Self {
             consumers,
@@ -157,6 +156,9 @@ impl Workload for BoundedQueue {
 
     fn requirements(&self, params: &Params, family: Family) -> Result<Requirements, Unsupported> {
         check_family("channel", params.channel, family)?;
+        if family == Family::Async && built(params.crate_of_channels()).is_err() {
+            return Err(Unsupported::Family(left_out("all-workloads")));
+        }
         if family == Family::DataParallel && params.consumers > 1 {
             return Err(Unsupported::Family(
                 "Would deadlock: consumers that wait hold the workers of the producers.".to_owned(),
