@@ -16,7 +16,7 @@ fn main() {
     println!("cargo::rustc-env=RUNTIME_BENCH_PROFILE={profile}");
     println!("cargo::rustc-env=RUNTIME_BENCH_FEATURES={}", features());
     if setting("PROFILE") == "release" && setting("CARGO_CFG_TARGET_OS") == "linux" {
-        // Symbols are a third of the command line, and nobody samples what is never timed.
+        // Symbols are a third of these executables, which are never sampled.
         for program in ["runtime-bench", "runtime-bench-counting"] {
             println!("cargo::rustc-link-arg-bin={program}=-Wl,--strip-all");
         }

@@ -106,7 +106,7 @@ impl Planned {
         fewest.unwrap_or(1).min(wanted)
     }
 
-    /// Which of its workloads this build leaves out, in a sentence; `None` if it leaves out none.
+    /// A sentence about the workloads that this build leaves out; `None` if it has all of them.
     pub fn left_out(&self, registry: &Registry) -> Option<String> {
         let chosen = |entry: &&Entry| self.own_workloads().any(|info| info.name == entry.info.name);
         let lacking = registry.entries().iter().filter(chosen);

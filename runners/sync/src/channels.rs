@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use runtime_bench_api::runtime::map_future;
 
-/// Passes the named channels, bounded or not, to a visitor: the runtime's own, or those of a crate that is
+/// Passes the named channels, bounded or not, to a visitor: those of the runtime, or of a crate that is
 /// compiled in. `None` for an unknown name.
 pub fn by_name<Own: Channels, OwnUnbounded: Channels, V: ChannelsVisitor>(
     name: &str,

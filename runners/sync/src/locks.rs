@@ -5,8 +5,8 @@ use std::sync::PoisonError;
 
 use runtime_bench_api::runtime::{Locks, LocksVisitor, OWN};
 
-/// Passes the named locks to a visitor: the runtime's own, or those of a crate that is compiled in. `None` for an
-/// unknown name.
+/// Passes the named locks to a visitor: those of the runtime, or of a crate that is compiled in. `None` for
+/// an unknown name.
 pub fn by_name<Own: Locks, V: LocksVisitor>(name: &str, visitor: V) -> Option<V::Output> {
     const ALL: bool = cfg!(feature = "all-workloads");
     match name {

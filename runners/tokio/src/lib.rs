@@ -55,7 +55,7 @@ pub fn cells() -> Cells {
     cells
 }
 
-/// A running tokio runtime, which offloads work as `O` does.
+/// A running tokio runtime that offloads work by `O`.
 ///
 /// Tasks are the same on every scheduler, and so is this type: a workload is compiled once for all of them.
 struct Tokio<O> {
@@ -69,7 +69,7 @@ impl<O> Tokio<O> {
     }
 }
 
-/// The runtimes besides the one that the root runs on, where each core has one. A static, because a process holds
+/// The runtimes other than that of the root, if each core has one. A static, because a process holds
 /// one instance.
 static OTHERS: OnceLock<Vec<Handle>> = OnceLock::new();
 

@@ -23,7 +23,7 @@ pub trait WorkloadVisitor {
         self.visit(workload);
     }
 
-    /// Takes one workload that is compiled for runners only with a cargo feature, which this build lacks.
+    /// Receives a workload that runners have only with a cargo feature, which this build lacks.
     fn visit_left_out<W: Workload>(
         &mut self,
         workload: W,
@@ -39,7 +39,7 @@ trait Cell: Send + Sync {
     fn workload(&self) -> &'static dyn DynWorkload;
     fn start(&self, setup: Setup) -> Result<Box<dyn Instance>, Failure>;
 
-    /// Why this build cannot start it.
+    /// The reason why this build cannot start it.
     fn left_out(&self) -> Option<String> {
         None
     }
@@ -81,7 +81,7 @@ impl Cell for LeftOut {
     }
 }
 
-/// Why a build without a cargo feature does not run what needs it.
+/// The reason for a build without a cargo feature that a cell needs.
 pub fn left_out(feature: &str) -> String {
     format!("Not in this build: `cargo bench --features {feature}` measures it.")
 }

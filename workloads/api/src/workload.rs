@@ -62,8 +62,8 @@ pub trait Workload: Clone + Send + Sync + 'static {
     const OPTIONS: &'static [(&'static str, &'static str)] = &[];
 
     /// Whether it is measured only if a filter or a suite selects it, because few users have the question
-    /// that it answers, and a run of all workloads should not take longer. Runners compile such workloads of the
-    /// catalog only with the feature `all-workloads`.
+    /// that it answers, and a run of all workloads should not take longer. The runners compile such workloads
+    /// of the catalog only with the feature `all-workloads`.
     const BY_NAME: bool = false;
 
     /// Whether it is a server that external clients can use.

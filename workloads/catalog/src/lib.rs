@@ -2,8 +2,8 @@
 //!
 //! [`each`] is the registry: one line per workload. [`SUITES`] names sets of cells.
 //!
-//! This is a crate of its own because of compile time: what is generic over the workloads and runs outside the clock,
-//! such as reading and checking outputs, is compiled here, without optimization.
+//! This is a separate crate to reduce compile time: code that is generic over the workloads and runs outside
+//! the clock, such as reading and checking outputs, is compiled here, without optimization.
 
 mod suites;
 
@@ -14,8 +14,8 @@ use runtime_bench_api::dyn_workload::DynWorkload;
 use runtime_bench_api::workload::Workload;
 use runtime_bench_workloads::{calibration, concurrency, cpu, io, memory, pitfalls};
 
-/// The feature that compiles everything for runners. Without it, they have what a run without arguments measures,
-/// because each workload costs every runner compile time.
+/// The feature that compiles everything for runners. Without it, they have only the workloads that a run
+/// without arguments measures, because each workload adds compile time to every runner.
 const FEATURE: &str = "all-workloads";
 
 /// Passes a workload to a visitor.
@@ -160,7 +160,7 @@ mod tests {
         }
     }
 
-    /// Members of a suite that were not found yet.
+    /// Members of a suite that have not been found yet.
     struct Missing(Vec<(&'static str, Option<Point>)>);
 
     impl WorkloadVisitor for Missing {

@@ -16,7 +16,7 @@ const CONSUMERS: &str = "consumers";
 /// The parameter with the number of items that a consumer takes at once.
 const BATCH: &str = "batch";
 
-/// What `own` is with several consumers.
+/// The meaning of `own` with several consumers.
 const OWN_OF_MANY: &str = "async-channel";
 
 /// The workload.

@@ -24,8 +24,8 @@ pub(super) fn channel(point: &Point) -> Result<&'static str, Unsupported> {
     one_of(point, "channel", &CHANNELS)
 }
 
-/// Checks that the locks or channels of a name are compiled in. Those of other crates are not by default, because
-/// each is the code of the workload again.
+/// Checks that the locks or channels with a name are compiled in. By default, those of other crates are not,
+/// because each adds another copy of the code of the workload.
 ///
 /// # Errors
 /// With the feature that compiles them.

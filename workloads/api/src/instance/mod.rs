@@ -166,10 +166,10 @@ pub fn on_address<W: Workload>(
     on_jobs(&|_| Ok((Box::new(on_this_thread), build_time)), workload, prepare, setup)
 }
 
-/// Where jobs run.
+/// Runs jobs.
 type RunJob = Box<dyn Fn(Job) -> Counters>;
 
-/// Starts what runs jobs; how long that took.
+/// Starts the executor of jobs, and returns the time that this took.
 type Start<'a> = dyn Fn(&Setup) -> Result<(RunJob, Duration), Failure> + 'a;
 
 fn on_this_thread(job: Job) -> Counters {

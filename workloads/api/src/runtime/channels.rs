@@ -76,7 +76,7 @@ pub trait Broadcast: 'static {
 pub trait ChannelsVisitor {
     /// The result.
     type Output;
-    /// Whether it takes channels without a bound, too. If not, nothing is compiled for them.
+    /// Whether it also accepts unbounded channels. If not, no code is compiled for them.
     const UNBOUNDED: bool = false;
     /// Runs the code.
     fn visit<C: Channels>(self) -> Self::Output;
