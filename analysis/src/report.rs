@@ -1,6 +1,6 @@
 //! A run and its analysis as one document: the content of a report, for programs.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 
@@ -10,6 +10,9 @@ use runtime_bench_results::run::Run;
 
 /// Version of the document.
 pub const SCHEMA: &str = "runtime-bench/report/1";
+
+/// Bytes that are written at once.
+const COLLECTED: usize = 64 * 1024;
 
 /// The document's JSON Schema (draft 2020-12), as shipped with every report.
 pub const JSON_SCHEMA: &str = include_str!("../schema/report.json");
@@ -36,13 +39,15 @@ impl<'a> Report<'a> {
         Self { schema: SCHEMA, run, analysis, explanations }
     }
 
-    /// Writes it as a line of JSON. This is done here because a report holds every trial, and this crate is
-    /// optimized, unlike its callers.
+    /// Writes it as a line of JSON. A report holds every trial, and this crate is optimized, unlike its callers:
+    /// the many small writes of the encoder are collected here, too.
     ///
     /// # Errors
     /// When the writer fails.
     pub fn write_to(&self, writer: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer(&mut *writer, self)?;
-        writer.write_all(b"\n")
+        let mut writer = BufWriter::with_capacity(COLLECTED, writer);
+        serde_json::to_writer(&mut writer, self)?;
+        writer.write_all(b"\n")?;
+        writer.flush()
     }
 }

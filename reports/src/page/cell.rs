@@ -67,7 +67,7 @@ impl<'a> Content<'a> {
                 Self::Checked(true, words) => td.ok { i { (runner) " " } span { (words) } },
                 Self::Checked(false, why) => td.ko title=(why) { i { (runner) " " } span { "fails" } },
                 Self::Figure(figure) => td.ab { i { (runner) " " } span { (figure) } },
-                // The reason is next to the table, once for all cells.
+                // The list below the table has the reason, once for all cells.
                 Self::Empty(..) => td.na { i { (runner) " " } "–" },
             }
         }
@@ -96,7 +96,7 @@ pub(super) fn class(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The positions of the ends of the interval and of the ratio on a log axis from ⅒× to 10×, in percent.
+/// The places of the lower end, the ratio and the upper end on a log axis from ⅒× to 10×, in percent.
 pub(super) fn places(comparison: &Comparison) -> Option<[u8; 3]> {
     let (ratio, interval) = (comparison.ratio?, comparison.interval?);
     let at = |ratio: f64| {

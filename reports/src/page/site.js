@@ -63,22 +63,10 @@
     const word = (bytes ? ["smaller", "larger"] : ["faster", "slower"])[ratio < 1 ? 0 : 1];
     return `${"fs".includes(code) ? "~" : ""}${size(ratio < 1 ? 1 / ratio : ratio)} ${word}`;
   };
-  const drawn = ([low, middle, high]) => {
-    const part = (name, values) => {
-      const element = document.createElementNS(document.querySelector(".matrix svg").namespaceURI, name);
-      for (const [key, value] of Object.entries(values)) element.setAttribute(key, value);
-      return element;
-    };
-    const svg = part("svg", { "aria-hidden": "true" });
-    svg.append(part("rect", { x: `${low}%`, width: `${high - low}%` }), part("circle", { cx: `${middle}%` }));
-    return svg;
-  };
-
   const table = (form) => {
     // A run whose workloads all belong to one suite has no such control.
     const { base, show, hide, only, suite, find, copy: button, counts } = form.elements;
-    const heads = all(".matrix thead th[data-runner]");
-    const names = heads.map((head) => head.dataset.runner);
+    const names = all(".matrix thead th[data-runner]").map((head) => head.dataset.runner);
     const rows = all(".matrix tr[data-row]");
     const cards = all(".answer");
     // A line of an answer's numbers begins with the workload in whose row they are.
@@ -90,9 +78,7 @@
     const lines = JSON.parse(all("#table-data")[0].textContent);
     // Reasons are in a list; rows refer to them by index.
     const whys = all(".reasons li").map((line) => line.firstChild.data.slice(0, -2));
-    for (const row of rows) {
-      row.dataset.why?.split(",").forEach((place, at) => { if (place) row.cells[at + 1].title = whys[place]; });
-    }
+    for (const row of rows) row.dataset.why?.split(",").forEach((place, at) => { if (place) row.cells[at + 1].title = whys[place]; });
     // The original content of the page is the default.
     const given = rows.map((row) => [...row.cells].slice(1).map((cell) => [cell.className, cell.title, [...cell.childNodes]]));
     const told = summary?.textContent;
@@ -109,13 +95,22 @@
       return from < to ? { code, at, within, low: within, high, ratio }
         : { code: back, at: at?.map((place) => 100 - place).reverse(), within, low: 1 / high, high: 1 / within, ratio: 1 / ratio };
     };
+    const plot = all(".matrix td svg")[0];
+    const drawn = ([low, middle, high]) => {
+      const svg = plot.cloneNode(true);
+      const [bar, mark] = svg.children;
+      bar.setAttribute("x", `${low}%`);
+      bar.setAttribute("width", `${high - low}%`);
+      mark.setAttribute("cx", `${middle}%`);
+      return svg;
+    };
     const fill = (cell, name, kind, text, found) => {
       cell.className = kind;
       cell.title = "";
       const [label, value] = ["i", "span"].map((tag) => document.createElement(tag));
       say(label, `${name} `);
       say(value, text);
-      cell.replaceChildren(label, ...(found?.at ? [drawn(found.at)] : []), value);
+      cell.replaceChildren(label, ...(plot && found?.at ? [drawn(found.at)] : []), value);
     };
     const restore = (cell, [kind, title, parts]) => {
       cell.className = kind;
@@ -133,8 +128,8 @@
       const figures = { absolute: 0, cpu: 1, memory: 2 }[show.value];
       names.forEach((name, at) => {
         const [cell, start] = [row.cells[at + 1], given[place][at]];
-        const from = line ? against(line) : -1;
-        const found = from < 0 || from === at ? null : pair(line, from, at);
+        const from = line && against(line);
+        const found = line && from !== at && pair(line, from, at);
         // The result of the comparison, however much of it is shown.
         cell.dataset.kind = !line || !base.selectedIndex ? start[0] : from === at ? "ab" : found ? CLASS[found.code] : "na";
         if (!line || plain()) return restore(cell, start);
@@ -149,9 +144,6 @@
         cells.filter((cell) => kind.test(cell.dataset.kind)).length);
       return `${settled + same + leaning + open} comparisons: ${settled} settled, ${same} same within 10%, ${leaning} leaning, ${open} open.`;
     };
-    // Columns with a result in less than a quarter of the rows.
-    const sparse = () => names.map((_, column) =>
-      rows.filter((row) => !/^na/.test(row.cells[column + 1].className)).length * 4 < rows.length);
     const settled = (cell) => /^s|tie|^[ok]+$/.test(cell.dataset.kind);
     const results = () => {
       base.value = state.get("base") ?? names[0];
@@ -165,16 +157,16 @@
       if (suite) suite.value = state.get("suite") ?? "";
       if (suite?.selectedIndex < 0) suite.selectedIndex = 0;
       const members = suite?.selectedOptions[0].dataset.rows?.split(" ");
-      const empty = sparse();
+      // Columns with a result in less than a quarter of the rows.
+      const empty = names.map((_, column) => rows.filter((row) => !/^na/.test(row.cells[column + 1].className)).length * 4 < rows.length);
       // In a table that is all gaps, they stay.
       const few = empty.every(Boolean) ? 0 : empty.filter(Boolean).length;
       hide.parentNode.hidden = !few;
       say(all("#empty")[0], `hide ${few} near-empty column${few > 1 ? "s" : ""}`);
-      heads.forEach((head, column) => {
-        for (const part of [head, ...rows.map((row) => row.cells[column + 1])]) part.hidden = few > 0 && hide.checked && empty[column];
+      names.forEach((_, column) => {
+        for (const part of all(`.matrix tr > :nth-child(${column + 2})`)) part.hidden = few && hide.checked && empty[column];
       });
-      const wanted = find.value.toLowerCase();
-      const found = (part) => part.textContent.toLowerCase().includes(wanted);
+      const found = (part) => part.textContent.toLowerCase().includes(find.value.toLowerCase());
       rows.forEach((row) => {
         const cells = [...row.cells].slice(1);
         const empty = only.checked && !cells.some((cell) => !cell.hidden && settled(cell));
@@ -191,9 +183,8 @@
       }
       if (summary) say(summary, base.selectedIndex ? count() : told);
       const shown = rows.filter((row) => !row.hidden);
-      const notes = [shown.length < rows.length ? `${shown.length} of ${rows.length} rows` : "",
-        plain() || !cards.length ? "" : "Recommendations compare all runners with each other; only their numbers change."];
-      say(counts, notes.filter(Boolean).join(" · "));
+      say(counts, [shown.length < rows.length ? `${shown.length} of ${rows.length} rows` : "",
+        plain() || !cards.length ? "" : "Recommendations compare all runners with each other; only their numbers change."].filter(Boolean).join(" · "));
       // One tab stop per topic: the arrow keys reach the rest.
       for (const row of rows) row.querySelector("a").tabIndex = row === shown.find((one) => one.parentNode === row.parentNode) ? 0 : -1;
     };

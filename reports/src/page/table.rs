@@ -148,13 +148,13 @@ fn legend(view: &View<'_>, columns: &[&Runner<'_>]) -> Markup {
     }
 }
 
-/// The reasons why cells have no result, each one once.
+/// The reasons why cells have no result, each once.
 struct Reasons<'a> {
     reasons: Vec<Reason<'a>>,
     cells: usize,
 }
 
-/// A reason, and the workloads to which it applies for each runner.
+/// A reason, and its workloads by runner.
 struct Reason<'a> {
     why: String,
     runners: Vec<(&'a str, Vec<&'a str>)>,
@@ -195,7 +195,7 @@ impl<'a> Reasons<'a> {
         self.reasons.iter().position(|known| known.why == why)
     }
 
-    /// The places of the reasons of a row's cells in the list: `,2,0,,`. A script makes tooltips of them.
+    /// The places in the list of the reasons of a row's cells: `,2,0,,`. The script turns them into tooltips.
     fn places(&self, cells: &[Content<'_>]) -> Option<String> {
         let place = |cell: &Content<'_>| Some(self.place(&why(cell)?)?.to_string());
         let places: Vec<String> =
@@ -218,7 +218,7 @@ impl<'a> Reasons<'a> {
     }
 }
 
-/// The runners of a reason and their workloads; runners with the same workloads are grouped.
+/// The runners of a reason and their workloads; runners with the same workloads share an entry.
 fn holds(reason: &Reason<'_>) -> Markup {
     let mut parts: Vec<(Vec<&str>, &[&str])> = Vec::new();
     for (runner, titles) in &reason.runners {

@@ -20,11 +20,11 @@ struct Line {
     b: [isize; 2],
     /// Whether lower is smaller, not faster.
     u: u8,
-    /// Places of the runners that have a figure. Everything that follows is about these.
+    /// Columns of the runners that have a figure; the other fields are about these.
     c: Vec<usize>,
     /// The headline, CPU time and peak memory of each, separated by `;`.
     v: [String; 3],
-    /// Each compared with each earlier one as the reference, separated by `;`.
+    /// Each pair of them, the earlier column as reference, separated by `;`: see [`write`].
     p: String,
 }
 
@@ -131,7 +131,7 @@ impl Pairs {
         Self { columns: size, found }
     }
 
-    /// Of a group, as [`Line::p`] has it.
+    /// The pairs of a group, in the format of [`Line::p`].
     fn words(&self, (place, group): (usize, &Group<'_>), columns: &[usize]) -> String {
         let of = |base: usize, other: usize| {
             let found = &self.found[(place * self.columns + base) * self.columns + other];
@@ -150,9 +150,9 @@ impl Pairs {
     }
 }
 
-/// Its code, that of the other direction unless it follows from the first, the positions of the marks in the
-/// plot in percent, and the figures in its words: the bound; the ratio; the ends of the interval; or these
-/// and the ratio if only one of the two directions leans.
+/// Writes a pair: its code, the code of the other direction unless it is implied, the places of the marks of its
+/// plot, and the figures in its words. These are the bound; the ratio; the ends of the interval; or all three if
+/// only one direction leans.
 fn write(words: &mut String, pair: &Comparison, back: &Comparison) {
     words.push(code(pair.verdict));
     words.extend((back.verdict != pair.verdict.turned()).then(|| code(back.verdict)));
@@ -183,7 +183,7 @@ fn has_direction(verdict: Verdict) -> bool {
     verdict.differs() || matches!(verdict, Verdict::LeansFaster | Verdict::LeansSlower)
 }
 
-/// The fewest digits that show the same in both directions.
+/// The fewest digits that give the same words in both directions.
 fn digits(ratio: f64, shown: impl Fn(f64) -> [String; 2]) -> String {
     let wanted = shown(ratio);
     let rounded = |digits: usize| format!("{ratio:.digits$e}").parse().unwrap_or(ratio);
