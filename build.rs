@@ -23,7 +23,9 @@ fn main() {
     }
     let lock = lockfile();
     // The repository whose lock file this is: of this crate, or of the one that uses it.
-    commit(lock.as_deref().and_then(Path::parent).unwrap_or(Path::new(".")));
+    if let Some(folder) = lock.as_deref().and_then(Path::parent) {
+        commit(if folder == Path::new("") { Path::new(".") } else { folder });
+    }
 }
 
 /// The features that this package was built with; cargo passes them in capitals.
@@ -49,14 +51,18 @@ fn commit(folder: &Path) {
 }
 
 /// Writes the packages of the lock file with their versions; returns its path. In this repository it is next
-/// to the manifest; a crate that uses this one as a library has its own lock file above its target folder.
+/// to the manifest; a crate that uses this one as a library has its own lock file above its target folder, or
+/// `scripts/ci-compare` names it.
 fn lockfile() -> Option<PathBuf> {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let own = Path::new("Cargo.lock");
     let above =
         || out.ancestors().map(|folder| folder.join("Cargo.lock")).find(|lock| lock.is_file());
     let in_repository = Path::new("workloads").is_dir() && own.is_file();
-    let lock = if in_repository { Some(own.to_owned()) } else { above() };
+    println!("cargo::rerun-if-env-changed=RUNTIME_BENCH_LOCKFILE");
+    let named = env::var_os("RUNTIME_BENCH_LOCKFILE").map(PathBuf::from);
+    let beside = || in_repository.then(|| own.to_owned());
+    let lock = named.filter(|lock| lock.is_file()).or_else(beside).or_else(above);
     let mut table = String::from("const LOCKFILE: &[(&str, &str)] = &[\n");
     if let Some(lock) = &lock {
         println!("cargo::rerun-if-changed={}", lock.display());

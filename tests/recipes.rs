@@ -156,7 +156,10 @@ fn benchmark_at_home() {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "a debug build does not measure")]
 fn own_crate() {
-    let said = Checkout::new().follows("own-crate.md");
+    let checkout = Checkout::new();
+    let said = checkout.follows("own-crate.md");
+    let log = fs::read_to_string(checkout.folder.path().join("log")).unwrap();
+    assert!(!log.contains("layouts"), "the executable runs its own trials: {log}");
     for words in ["Collatz sequences", "ok      prices/tokio/", "0 failed"] {
         assert!(said.contains(words), "no `{words}` in: {said}");
     }

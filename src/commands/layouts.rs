@@ -31,6 +31,13 @@ pub fn run(registry: &Registry, args: &LayoutsArgs) -> Result<(), Error> {
     needs_release()?;
     let interrupt = Interrupt::install()?;
     let harness = this_program()?;
+    if registry.programs().is_empty() {
+        return Err(Error::Usage(
+            "cannot link other layouts: this program runs its own trials, and only separate trial programs \
+             can be linked again"
+                .to_owned(),
+        ));
+    }
     let programs = registry.programs().iter().map(|name| Program::beside(&harness, name));
     let programs: Vec<Program> = programs.collect::<Result<_, _>>()?;
     link_missing(registry, &programs, args.layouts, args.quiet, &interrupt)

@@ -123,7 +123,7 @@ pub(super) fn sorted(samples: &[f64]) -> Vec<f64> {
 
 /// The tail of the binomial distribution: P(Bin(n, ½) ≤ k), to two sides and at most 1.
 ///
-/// It is the basis of the sign test and of McNemar's test (Conover, *Practical
+/// It is the basis of the sign test and of `McNemar`'s test (Conover, *Practical
 /// Nonparametric Statistics*, 3rd ed., §3.4 and §3.5).
 pub(super) fn two_sided(k: usize, n: usize) -> f64 {
     (2.0 * at_most(k as u64, n as u64, 0.5)).min(1.0)

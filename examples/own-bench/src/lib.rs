@@ -36,6 +36,7 @@ pub fn registry() -> Registry {
         // A workload of the catalog.
         .with(SpawnJoin)
         .with_cells(cells)
+        // Your own runner; `with_cells` is for several at once.
         .with_runner(SmallStacks, |on| {
             on.visit(Collatz);
             on.visit(SpawnJoin);

@@ -20,7 +20,7 @@ impl Runner for SmallStacks {
         "small-stacks"
     }
 
-    fn info(&self, _: usize, _: usize) -> RunnerInfo {
+    fn info(&self, _workers: usize, _pool_threads: usize) -> RunnerInfo {
         RunnerInfo {
             discontinued: None,
             name: self.name().to_owned(),
@@ -52,7 +52,7 @@ impl ThreadRuntime for Stacks {
     type Task<T: Send + 'static> = JoinHandle<T>;
     type ShutdownRuntime = Self;
 
-    fn new_instance(_: usize) -> io::Result<Self> {
+    fn new_instance(_workers: usize) -> io::Result<Self> {
         Ok(Self(Vec::new()))
     }
 

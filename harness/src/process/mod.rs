@@ -292,6 +292,8 @@ impl Executor for ProcessExecutor<'_> {
     }
 
     fn not_counted(&self) -> Option<String> {
+        // A program that runs its own trials has no counting program.
+        self.routes.iter().find(|route| route.args.is_empty())?;
         let missing = self.program(COUNTING).err()?;
         Some(format!("allocations are not counted: {missing}"))
     }

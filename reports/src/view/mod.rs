@@ -145,7 +145,7 @@ impl<'a> View<'a> {
     /// The suites of some but not all of the workloads: the table can be filtered by them.
     pub(crate) fn suites(&self) -> Vec<&'a SuiteInfo> {
         let members = |suite: &SuiteInfo| {
-            let own = self.compared().filter(|one| one.suites.iter().any(|known| *known == suite));
+            let own = self.compared().filter(|one| one.suites.contains(&suite));
             own.count()
         };
         let all = self.compared().count();

@@ -219,12 +219,13 @@ fn on_jobs<W: Workload, S: Session>(
     if !S::EXISTS {
         return Err(Failure::no_session());
     }
-    let trial = Trial::<W::Params>::new(setup.clone())?;
+    let own = setup.clone();
+    let trial = Trial::<W::Params>::new(setup)?;
     let (slot, given) = (Slot::<Box<AnySend>>::default(), trial.clone());
     let put = slot.clone();
     let prepare =
         Box::new(move || put.set(prepare(workload, given).map(|session| Box::new(session) as _)));
-    finish_jobs(start, &setup, Box::new(trial), prepare, slot, block_job::<S>)
+    finish_jobs(start, &own, Box::new(trial), prepare, &slot, block_job::<S>)
 }
 
 fn finish_jobs(
@@ -232,7 +233,7 @@ fn finish_jobs(
     setup: &Setup,
     trial: Box<dyn Any>,
     prepare: Job,
-    slot: Slot<Box<AnySend>>,
+    slot: &Slot<Box<AnySend>>,
     root: MakeRoot<AnySend, Job>,
 ) -> Result<Box<dyn Instance>, Failure> {
     let (run, build_time) = start(setup)?;
