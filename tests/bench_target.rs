@@ -115,7 +115,12 @@ fn bench_target_accepts_criterion_options() {
     let folder = tempdir().unwrap();
     let listed = bench(folder.path(), &["null", "--list"]);
     assert!(listed.stdout.contains("null/tokio/-: benchmark\n"), "{listed:?}");
-    assert_eq!(listed.stdout.lines().count(), 7);
+    assert!(
+        listed
+            .stdout
+            .lines()
+            .all(|line| line.starts_with("null/") && line.ends_with(": benchmark"))
+    );
     let tested = bench(folder.path(), &["null", "--test"]);
     assert_eq!(tested.code, Some(0), "{tested:?}");
     assert!(tested.stdout.contains("7 cells verified"), "{}", tested.stdout);

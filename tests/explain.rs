@@ -297,7 +297,9 @@ fn drew_flame_graphs_or_said_why_not(text: &str, graphs: &Path) {
         assert!(text.contains(name), "{text}");
         let graph = fs::read_to_string(graphs.join(name)).unwrap();
         assert!(graph.len() <= 300_000, "{name} has {} bytes", graph.len());
-        assert!(graph.contains("tcp_echo"), "{name}");
+        // What is inlined into them depends on the build.
+        let functions = ["tcp_echo", "async_executor", "async_io", "tokio::"];
+        assert!(functions.iter().any(|function| graph.contains(function)), "{name}");
     }
 }
 

@@ -121,7 +121,7 @@ fn measurement_beside_another_is_recorded_with_a_warning() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(matches!(ended.code, Some(0 | 3)), "{ended:?}");
-    assert!(ended.stderr.contains("warning: another measurement of this user"), "{ended:?}");
+    assert!(ended.stderr.contains("warning: another measurement by this user"), "{ended:?}");
     assert!(read(&results(second.path()).join("latest.json")).header.environment.beside);
 }
 

@@ -16,12 +16,27 @@ pub struct Scheduled {
     pub queued_ns: u64,
 }
 
+/// Whether another process traces this one, so that its system calls are counted.
+#[cfg(target_os = "linux")]
+fn is_traced() -> bool {
+    static TRACED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *TRACED.get_or_init(|| {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
+        tracer.is_some_and(|tracer| tracer.trim() != "0")
+    })
+}
+
 /// The scheduler's figures for every live thread of this process (`schedstat` in `proc(5)`); `None` if the
-/// kernel has none, or if there are more threads than can be read quickly.
+/// kernel has none, if there are more threads than can be read quickly, or if the process is traced: the reads
+/// would be counted with the system calls of the work.
 #[cfg(target_os = "linux")]
 pub fn scheduled() -> Option<Vec<Scheduled>> {
     use std::fs;
 
+    if is_traced() {
+        return None;
+    }
     // Each takes about 10 µs.
     const MOST_THREADS: usize = 32;
     let mut threads = Vec::new();
