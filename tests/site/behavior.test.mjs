@@ -310,7 +310,7 @@ test("the preview picture is one that a browser shows", inTab({ site: "answers",
 test("names from a hostile file are text, and the controls work with them", inTab({ site: "hostile" }, async (tab) => {
   assert.equal(await tab.locator("img, [onmouseover], [onerror]").count(), 0);
   assert.equal(await tab.evaluate(() => document.scripts.length), 2);
-  const select = tab.locator("#controls select");
+  const select = tab.locator("#controls select[name=base]");
   const names = await tab.locator(".matrix th[data-runner]").evaluateAll((heads) => heads.map((head) => head.dataset.runner));
   await select.selectOption(names[1]);
   await tab.reload();
