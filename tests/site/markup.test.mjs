@@ -25,6 +25,10 @@ const UNSAID = [
     because: "the single page is several pages, each under its own heading",
   },
   {
+    words: /^CSS: “(?:x|y|cx|cy|r)”: Property/,
+    because: "it does not know that SVG 2 has geometry properties in CSS",
+  },
+  {
     words: /^This document appears to be written in/,
     because: "it guesses from names that were made up",
   },
