@@ -234,6 +234,8 @@ fn bench_stores_evidence_of_every_cell() {
     let stored = |level: &str| {
         let args = ["bench", "^(tcp-echo/[^/]+/conn.*64B$|spawn-join/[^/]+/tasks)", "--quiet"];
         let args = [&args[..], &["--runners", "tokio,smol", "--profile", "smoke"]].concat();
+        // So many that those in which the machine stalls are not missed.
+        let args = [&args[..], &["--rounds", "40"]].concat();
         let out = format!("{level}.json");
         let ended =
             run(folder.path(), &[&args[..], &["--evidence", level, "--out", &out]].concat());

@@ -38,7 +38,8 @@ fn bench_measures_every_cell_and_writes_results_and_report() {
     assert_eq!(analysis.groups.len(), 2);
     for row in analysis.groups.iter().flat_map(|group| &group.rows) {
         assert_eq!(row.status, Status::Measured, "{}", row.key);
-        assert!(row.samples >= 15, "{}", row.samples);
+        // Rounds in which the machine stalled are dropped.
+        assert!(row.samples >= 8, "{}", row.samples);
         // Counted once, by an executable that is not timed; a spawned task is allocated.
         let counted = row.metric("allocations").expect("allocations are counted");
         assert_eq!(counted.samples, 1, "{}", row.key);
