@@ -24,7 +24,7 @@ fn main() {
     let lock = lockfile();
     // The repository whose lock file this is: of this crate, or of the one that uses it.
     if let Some(folder) = lock.as_deref().and_then(Path::parent) {
-        commit(if folder == Path::new("") { Path::new(".") } else { folder });
+        commit(folder);
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use runtime_bench_results::key::{CellKey, Point};
 use runtime_bench_results::program::{ProbeReply, ProbeRequest};
+use runtime_bench_results::run::PlannedCell;
 use runtime_bench_results::trial::{BlockSize, Outcome, PROTOCOL, Phase};
 
 use crate::process::watch::{Unwatched, Watch};
@@ -74,6 +75,13 @@ pub struct Trial<'a> {
     pub round: u32,
     /// Link layout of the program that runs it; 0 is the one that cargo linked.
     pub layout: usize,
+}
+
+impl<'a> Trial<'a> {
+    /// A trial of a cell outside rounds, by the program that cargo linked.
+    pub fn outside_rounds(cell: &'a PlannedCell, block: BlockSize) -> Self {
+        Self { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 }
+    }
 }
 
 /// A finished trial.

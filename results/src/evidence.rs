@@ -149,6 +149,14 @@ pub struct Missing {
     pub help: Option<String>,
 }
 
+impl Missing {
+    /// Why, and how to permit it.
+    pub fn reason(&self) -> String {
+        let help = self.help.as_ref().map(|help| format!("; help: {help}")).unwrap_or_default();
+        format!("{}{help}", self.why)
+    }
+}
+
 impl Evidence {
     /// The values of an event; `None` where it was not counted.
     pub fn values(&self, event: &Event) -> Option<&[f64]> {

@@ -52,10 +52,8 @@ fn of_row(subject: &Subject<'_>, interrupt: &Interrupt) -> Result<RowProfile, St
     let base = profiles::Subject { label: "base", cell, executor: base };
     let head = profiles::Subject { label: "candidate", cell, executor: head };
     let drawing = Drawing { title: row, folder: folder.path(), lines: LINES };
-    let reply = profiles::profile([&base, &head], &drawing, interrupt).map_err(|missing| {
-        let help = missing.help.map(|help| format!("; help: {help}")).unwrap_or_default();
-        format!("{}{help}", missing.why)
-    })?;
+    let reply = profiles::profile([&base, &head], &drawing, interrupt);
+    let reply = reply.map_err(|missing| missing.reason())?;
     let read = |name: String| {
         let path = folder.path().join(&name);
         let svg = fs::read(&path);

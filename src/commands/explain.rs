@@ -154,10 +154,7 @@ fn flame_graphs(
             let lines = lines.join("\n");
             format!("{lines}\nFlame graphs in {}: {}\n", folder.display(), list(&files))
         }
-        Err(missing) => {
-            let help = missing.help.map(|help| format!("; help: {help}")).unwrap_or_default();
-            format!("No flame graphs: {}{help}\n", missing.why)
-        }
+        Err(missing) => format!("No flame graphs: {}\n", missing.reason()),
     })
 }
 

@@ -96,7 +96,7 @@ fn verified(
     rejecting: &mut BTreeSet<String>,
 ) -> Result<Result<String, String>, Error> {
     let size = BlockSize::Iterations(1);
-    let trial = Trial { cell: &cell.key, phase: cell.phase, block: size, round: 0, layout: 0 };
+    let trial = Trial::outside_rounds(cell, size);
     let block = match ended(executor.run(&trial))? {
         Ok(block) => block,
         Err(why) => return Ok(Err(why)),

@@ -52,7 +52,7 @@ impl<'a> Subject<'a> {
         cell: &'a PlannedCell,
     ) -> Result<Self, Error> {
         let block = BlockSize::Nanoseconds(PILOT.as_nanos() as u64);
-        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
+        let trial = Trial::outside_rounds(cell, block);
         let finished = executor.run(&trial).ok_or_else(interrupted)?;
         let block = match finished.outcome {
             Outcome::Ok { block } => block,
@@ -74,7 +74,7 @@ impl<'a> Subject<'a> {
     pub(super) fn prepare(&self) -> Result<(), Error> {
         let Self { executor, cell, .. } = self;
         let block = BlockSize::Iterations(1);
-        let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
+        let trial = Trial::outside_rounds(cell, block);
         executor.run(&trial).map(drop).ok_or_else(interrupted)
     }
 
@@ -99,7 +99,7 @@ impl<'a> Subject<'a> {
         let (executor, cell) = (self.executor, self.cell);
         let trial = |iterations| {
             let block = BlockSize::Iterations(iterations);
-            let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
+            let trial = Trial::outside_rounds(cell, block);
             pass.count(executor, &trial)
         };
         let figures = match trial(Pass::short(block, self.iteration))? {

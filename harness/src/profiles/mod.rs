@@ -160,7 +160,7 @@ fn record(subject: &Subject<'_>, folder: &Path) -> Result<(String, Recording), M
     fs::create_dir_all(folder)
         .map_err(|error| missing(format!("cannot create {}: {error}", folder.display()), None))?;
     let block = BlockSize::Nanoseconds(SAMPLED.as_nanos() as u64);
-    let trial = Trial { cell: &cell.key, phase: cell.phase, block, round: 0, layout: 0 };
+    let trial = Trial::outside_rounds(cell, block);
     let mut sampler = PerfSampler::new(folder);
     let finished = executor.watched(&trial, &mut sampler);
     let recorded = sampler.finish();

@@ -130,10 +130,7 @@ pub(crate) fn own_counters(evidence: &Evidence) -> Option<String> {
 /// The missing evidence of some cells, each fact once.
 pub(crate) fn not_counted<'a>(evidence: impl IntoIterator<Item = &'a Evidence>) -> Vec<String> {
     let missing = evidence.into_iter().flat_map(|one| &one.missing);
-    let line = |missing: &Missing| {
-        let help = missing.help.as_ref().map(|help| format!("; help: {help}")).unwrap_or_default();
-        format!("Not counted: {}: {}{help}", missing.what, missing.why)
-    };
+    let line = |missing: &Missing| format!("Not counted: {}: {}", missing.what, missing.reason());
     let mut lines: Vec<String> = Vec::new();
     for text in missing.map(line) {
         if !lines.contains(&text) {
