@@ -12,13 +12,14 @@ mod replay;
 
 pub use replay::replay;
 
-use std::env;
+use std::{env, io};
 
 use runtime_bench_analysis::analysis::{Analysis, Gathered, Group};
 use runtime_bench_analysis::answers::{Answer, AnswerState, answers, longer_profile};
 use runtime_bench_analysis::format::{self, clipped};
 use runtime_bench_analysis::stats::median;
 use runtime_bench_results::run::Run;
+use terminal_size::terminal_size_of;
 
 use crate::sanitize::single_line;
 use crate::view::{noise, wording};
@@ -48,7 +49,7 @@ impl Detail {
     /// For standard output: the width of `COLUMNS`, or else of the terminal, or else 100 columns.
     pub fn new(verbose: bool) -> Self {
         let told = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let of_terminal = comfy_table::Table::new().width().map(usize::from);
+        let of_terminal = terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
         let columns = told.or(of_terminal).filter(|columns| *columns > 0).unwrap_or(COLUMNS);
         Self { verbose, columns }
     }
