@@ -93,7 +93,9 @@ pub(crate) fn complete(
                 if let Some(subject) = counted.filter(|_| pass == Pass::OF_RUN[0]) {
                     subject.prepare()?;
                 }
-                progress(pass.what(), done as f64 / all as f64);
+                // At the limit, the rest is left out.
+                let of_limit = start.elapsed().as_secs_f64() / limit.as_secs_f64();
+                progress(pass.what(), of_limit.max(done as f64 / all as f64));
                 count(pass, pass.block() / SHORTER, FEWEST_PROCESSES, group, &mut rng)?;
             } else {
                 let why =
