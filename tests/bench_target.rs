@@ -123,9 +123,9 @@ fn bench_target_accepts_criterion_options() {
     );
     let tested = bench(folder.path(), &["null", "--test"]);
     assert_eq!(tested.code, Some(0), "{tested:?}");
-    let verified = tested.stdout.lines().filter(|line| line.starts_with("ok      null/")).count();
-    assert!(verified > 1, "{tested:?}");
-    assert!(tested.stdout.contains(&format!("{verified} cells verified, 0 failed")), "{tested:?}");
+    // Their number depends on the features.
+    let cells = listed.stdout.lines().count();
+    assert!(tested.stdout.contains(&format!("\n{cells} cells verified, 0 failed")), "{tested:?}");
     assert!(!folder.path().join("target").exists());
 
     let small = ["null", "--runners", "smol,threads", "--profile", "smoke", "--noplot", "--quiet"];
